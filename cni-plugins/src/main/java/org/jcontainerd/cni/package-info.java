@@ -1,0 +1,5 @@
+/** CNI plugins: one program, many names. */
+@NullMarked
+package org.jcontainerd.cni;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Benchmarks against the peers. */
+@NullMarked
+package org.jcontainerd.bench;
+
+import org.jspecify.annotations.NullMarked;
