@@ -4,5 +4,4 @@ module org.jcontainerd.ttrpc {
   requires static com.google.errorprone.annotations;
   requires static org.jspecify;
   requires com.google.protobuf;
-  requires org.jcontainerd.linux;
 }
