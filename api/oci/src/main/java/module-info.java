@@ -1,7 +1,10 @@
 /** Records and JSON of the OCI runtime, image and distribution specifications and of CNI. */
 @org.jspecify.annotations.NullMarked
 module org.jcontainerd.oci {
-  requires static com.google.errorprone.annotations;
+  requires static transitive com.google.errorprone.annotations;
   requires static org.jspecify;
   requires com.fasterxml.jackson.core;
+
+  exports org.jcontainerd.oci.json;
+  exports org.jcontainerd.oci.runtime;
 }
