@@ -7,4 +7,6 @@ module org.jcontainerd.snapshotter {
   requires org.jcontainerd.oci;
   requires org.apache.commons.compress;
   requires com.github.luben.zstd_jni;
+
+  exports org.jcontainerd.snapshotter;
 }
