@@ -1,7 +1,9 @@
 /** The ttrpc protocol: framing, client and server. */
 @org.jspecify.annotations.NullMarked
 module org.jcontainerd.ttrpc {
-  requires static com.google.errorprone.annotations;
-  requires static org.jspecify;
-  requires com.google.protobuf;
+  requires static transitive com.google.errorprone.annotations;
+  requires static transitive org.jspecify;
+  requires transitive com.google.protobuf;
+
+  exports org.jcontainerd.ttrpc;
 }
