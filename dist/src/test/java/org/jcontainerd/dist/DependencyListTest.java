@@ -1,0 +1,53 @@
+package org.jcontainerd.dist;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What runs once per container stays small: a longer list is a decision, taken in
+ * docs/dependencies.md.
+ */
+class DependencyListTest {
+  @Test
+  void jrunc_carriesJacksonCoreAlone() throws IOException {
+    assertEquals(
+        Set.of("jcontainerd-linux", "jcontainerd-api-oci", "jackson-core"), runtimeJars("jrunc"));
+  }
+
+  @Test
+  void cniPlugins_carryJacksonCoreAlone() throws IOException {
+    assertEquals(
+        Set.of("jcontainerd-linux", "jcontainerd-api-oci", "jackson-core"),
+        runtimeJars("cni-plugins"));
+  }
+
+  @Test
+  void jshim_carriesProtobufAndJacksonCoreAlone() throws IOException {
+    assertEquals(
+        Set.of(
+            "jcontainerd-linux",
+            "jcontainerd-api-oci",
+            "jcontainerd-api-containerd",
+            "jcontainerd-ttrpc",
+            "jcontainerd-jrunc",
+            "jackson-core",
+            "protobuf-java"),
+        runtimeJars("jshim"));
+  }
+
+  private static Set<String> runtimeJars(String module) throws IOException {
+    var list = Files.readString(Sources.root().resolve(module + "/target/runtime.classpath"));
+    return Arrays.stream(list.strip().split(":", -1))
+        .map(jar -> String.valueOf(Path.of(jar).getFileName()))
+        .map(jar -> jar.replaceFirst("-[0-9].*", ""))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+}

@@ -1,0 +1,5 @@
+/** {@code jctl}, the operator's command line. */
+@NullMarked
+package org.jcontainerd.jctl;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,16 @@
+package org.jcontainerd.jrunc;
+
+/** The program {@code jrunc}. */
+public final class Main {
+  private Main() {}
+
+  /** Prints the version; anything else is refused until the program exists. */
+  public static void main(String[] arguments) {
+    if (arguments.length == 1 && arguments[0].equals("--version")) {
+      System.out.println("jrunc version " + Main.class.getPackage().getImplementationVersion());
+      return;
+    }
+    System.err.println("jrunc: only --version is understood yet");
+    System.exit(1);
+  }
+}
