@@ -1,0 +1,54 @@
+package org.jcontainerd.jrunc.seccomp;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** Runs classic BPF programs as the kernel's seccomp does; the subset that filters use. */
+final class BpfMachine {
+  private final long[] code;
+
+  BpfMachine(byte[] program) {
+    var bytes = ByteBuffer.wrap(program).order(ByteOrder.LITTLE_ENDIAN);
+    code = new long[program.length / 8];
+    for (int i = 0; i < code.length; i++) {
+      code[i] = bytes.getLong();
+    }
+  }
+
+  int length() {
+    return code.length;
+  }
+
+  /** The verdict for one call. */
+  int run(int audit, int number, long... arguments) {
+    var data = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
+    data.putInt(number).putInt(audit).putLong(0);
+    for (int i = 0; i < 6; i++) {
+      data.putLong(i < arguments.length ? arguments[i] : 0);
+    }
+    int accumulator = 0;
+    int index = 0;
+    for (int steps = 0; steps <= code.length; steps++) {
+      long instruction = code[index++];
+      int value = (int) (instruction >>> 32);
+      switch ((int) (instruction & 0xFFFF)) {
+        case 0x20 -> accumulator = data.getInt(value);
+        case 0x54 -> accumulator &= value;
+        case 0x05 -> index += value;
+        case 0x06 -> {
+          return value;
+        }
+        case 0x15 -> index += jump(instruction, accumulator == value);
+        case 0x25 -> index += jump(instruction, Integer.compareUnsigned(accumulator, value) > 0);
+        case 0x35 -> index += jump(instruction, Integer.compareUnsigned(accumulator, value) >= 0);
+        case 0x45 -> index += jump(instruction, (accumulator & value) != 0);
+        default -> throw new IllegalStateException(Long.toHexString(instruction));
+      }
+    }
+    throw new IllegalStateException("the program does not end");
+  }
+
+  private static int jump(long instruction, boolean holds) {
+    return (int) (instruction >>> (holds ? 16 : 24)) & 0xFF;
+  }
+}
