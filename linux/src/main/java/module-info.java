@@ -1,6 +1,14 @@
 /** The Linux kernel in Java: file descriptors, mounts, processes, cgroups, netlink, seccomp. */
 @org.jspecify.annotations.NullMarked
 module org.jcontainerd.linux {
-  requires static com.google.errorprone.annotations;
+  requires static transitive com.google.errorprone.annotations;
   requires static org.jspecify;
+
+  exports org.jcontainerd.linux;
+  exports org.jcontainerd.linux.fs;
+  exports org.jcontainerd.linux.loop;
+  exports org.jcontainerd.linux.mount;
+  exports org.jcontainerd.linux.netns;
+  exports org.jcontainerd.linux.process;
+  exports org.jcontainerd.linux.socket;
 }

@@ -1,0 +1,5 @@
+/** Waiting for the kernel on one thread. */
+@NullMarked
+package org.jcontainerd.linux.loop;
+
+import org.jspecify.annotations.NullMarked;

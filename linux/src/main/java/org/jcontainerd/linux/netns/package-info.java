@@ -1,0 +1,5 @@
+/** Network namespaces, pinned to files. */
+@NullMarked
+package org.jcontainerd.linux.netns;
+
+import org.jspecify.annotations.NullMarked;

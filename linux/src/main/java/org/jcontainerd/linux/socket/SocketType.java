@@ -1,0 +1,21 @@
+package org.jcontainerd.linux.socket;
+
+import org.jcontainerd.linux.sys.SocketCalls;
+
+/** How a unix socket carries data; see unix(7). */
+public enum SocketType {
+  /** A stream of bytes; descriptors come with the first byte of their message. */
+  STREAM(SocketCalls.SOCK_STREAM),
+  /** Messages with boundaries, in order, between connected peers. */
+  SEQPACKET(SocketCalls.SOCK_SEQPACKET);
+
+  private final int number;
+
+  SocketType(int number) {
+    this.number = number;
+  }
+
+  int number() {
+    return number;
+  }
+}

@@ -1,0 +1,78 @@
+package org.jcontainerd.linux.sys;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/** Java values as C memory, and back. */
+final class Memory {
+  private Memory() {}
+
+  /**
+   * The address of a NUL-terminated copy.
+   *
+   * @throws IllegalArgumentException if {@code text} contains NUL, which would silently cut it
+   */
+  static long cString(Arena arena, String text) {
+    byte[] bytes = FileNames.encode(text);
+    for (byte b : bytes) {
+      if (b == 0) {
+        throw new IllegalArgumentException("'" + text.replace("\0", "\\0") + "': contains NUL");
+      }
+    }
+    MemorySegment copy = arena.allocate(bytes.length + 1L);
+    MemorySegment.copy(bytes, 0, copy, JAVA_BYTE, 0, bytes.length);
+    return copy.address();
+  }
+
+  /** The address of a NULL-terminated array of strings, as execve(2) takes. */
+  static long cStrings(Arena arena, List<String> texts) {
+    MemorySegment array = arena.allocate(ADDRESS, texts.size() + 1L);
+    for (int i = 0; i < texts.size(); i++) {
+      array.setAtIndex(JAVA_LONG, i, cString(arena, texts.get(i)));
+    }
+    return array.address();
+  }
+
+  static long copyOf(Arena arena, byte[] bytes) {
+    MemorySegment copy = arena.allocate(Math.max(bytes.length, 1));
+    MemorySegment.copy(bytes, 0, copy, JAVA_BYTE, 0, bytes.length);
+    return copy.address();
+  }
+
+  static byte[] bytes(MemorySegment segment, long length) {
+    return segment.asSlice(0, length).toArray(JAVA_BYTE);
+  }
+
+  /**
+   * Memory of the remaining bytes of {@code buffer}: its own if it is direct, else an uninitialized
+   * one of the same size.
+   */
+  static MemorySegment memoryOf(Arena arena, ByteBuffer buffer) {
+    return buffer.isDirect()
+        ? MemorySegment.ofBuffer(buffer)
+        : arena.allocate(Math.max(buffer.remaining(), 1));
+  }
+
+  /** As {@link #memoryOf}, holding the content of {@code buffer}. */
+  static MemorySegment contentOf(Arena arena, ByteBuffer buffer) {
+    MemorySegment memory = memoryOf(arena, buffer);
+    if (!buffer.isDirect()) {
+      memory.copyFrom(MemorySegment.ofBuffer(buffer));
+    }
+    return memory;
+  }
+
+  /** Moves {@code count} bytes that a call has put into {@code memory} into {@code buffer}. */
+  static void filled(ByteBuffer buffer, MemorySegment memory, long count) {
+    if (!buffer.isDirect()) {
+      MemorySegment.ofBuffer(buffer).copyFrom(memory.asSlice(0, count));
+    }
+    buffer.position(buffer.position() + (int) count);
+  }
+}

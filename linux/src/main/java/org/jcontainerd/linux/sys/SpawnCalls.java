@@ -1,0 +1,150 @@
+package org.jcontainerd.linux.sys;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static org.jcontainerd.linux.sys.Native.capture;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import org.jcontainerd.linux.LinuxException;
+
+/** posix_spawn(3), of glibc 2.34 or later: clone(CLONE_VM | CLONE_VFORK), then execve. */
+public final class SpawnCalls {
+  // spawn.h
+  static final int POSIX_SPAWN_SETSIGDEF = 4;
+  static final int POSIX_SPAWN_SETSIGMASK = 8;
+  static final int POSIX_SPAWN_SETSID = 0x80;
+  static final int FILE_ACTIONS_SIZE = 80;
+  static final int ATTR_SIZE = 336;
+  static final int SIGSET_SIZE = 128;
+
+  private static final MemorySegment SPAWN = Native.function("posix_spawn");
+  private static final MemorySegment ACTIONS_INIT = function("_file_actions_init");
+  private static final MemorySegment ACTIONS_DESTROY = function("_file_actions_destroy");
+  private static final MemorySegment ADD_DUP2 = function("_file_actions_adddup2");
+  private static final MemorySegment ADD_CLOSE = function("_file_actions_addclose");
+  private static final MemorySegment ADD_CLOSEFROM = function("_file_actions_addclosefrom_np");
+  private static final MemorySegment ADD_CHDIR = function("_file_actions_addchdir_np");
+  private static final MemorySegment ATTR_INIT = function("attr_init");
+  private static final MemorySegment ATTR_DESTROY = function("attr_destroy");
+  private static final MemorySegment ATTR_FLAGS = function("attr_setflags");
+  private static final MemorySegment ATTR_MASK = function("attr_setsigmask");
+  private static final MemorySegment ATTR_DEFAULT = function("attr_setsigdefault");
+
+  /** One thing that the child does before execve, in order. */
+  public sealed interface Action {
+    /** dup2(2); a number onto itself clears close-on-exec. */
+    record Dup2(int fd, int newFd) implements Action {}
+
+    /** close(2); a number that is not open is no failure. */
+    record Close(int fd) implements Action {}
+
+    /** Closes every descriptor from this number on. */
+    record CloseFrom(int from) implements Action {}
+
+    /** chdir(2). */
+    record Chdir(String path) implements Action {}
+  }
+
+  private SpawnCalls() {}
+
+  private static MemorySegment function(String name) {
+    return Native.function("posix_spawn" + name);
+  }
+
+  /**
+   * {@code int posix_spawn(pid_t *pid, const char *path, const file_actions, const attr, argv,
+   * envp)}, with no signal blocked and every signal at its default in the child (the JVM has
+   * changed several).
+   *
+   * @param setsid whether the child leads a new session
+   * @return the pid of the child, which the caller must reap
+   * @throws LinuxException with the errno of what failed in the child: an action or execve
+   */
+  public static int posix_spawn(
+      String path, List<Action> actions, boolean setsid, List<String> argv, List<String> envp)
+      throws LinuxException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = capture(arena);
+      MemorySegment fileActions = arena.allocate(FILE_ACTIONS_SIZE, 8);
+      check(call(ACTIONS_INIT, state, fileActions.address(), 0, 0), "file_actions_init");
+      try {
+        for (Action action : actions) {
+          add(arena, state, fileActions.address(), action);
+        }
+        return spawn(arena, state, path, fileActions, setsid, argv, envp);
+      } finally {
+        check(call(ACTIONS_DESTROY, state, fileActions.address(), 0, 0), "file_actions_destroy");
+      }
+    }
+  }
+
+  private static int spawn(
+      Arena arena,
+      MemorySegment state,
+      String path,
+      MemorySegment fileActions,
+      boolean setsid,
+      List<String> argv,
+      List<String> envp)
+      throws LinuxException {
+    long attr = attributes(arena, state, setsid);
+    try {
+      MemorySegment pid = arena.allocate(JAVA_INT);
+      int rc =
+          (int)
+              Native.call(
+                  SPAWN,
+                  state,
+                  pid.address(),
+                  Memory.cString(arena, path),
+                  fileActions.address(),
+                  attr,
+                  Memory.cStrings(arena, argv),
+                  Memory.cStrings(arena, envp),
+                  0);
+      if (rc != 0) { // the error number is the result; errno is not used
+        throw new LinuxException(rc, "posix_spawn", path, argv);
+      }
+      return pid.get(JAVA_INT, 0);
+    } finally {
+      check(call(ATTR_DESTROY, state, attr, 0, 0), "attr_destroy");
+    }
+  }
+
+  private static long attributes(Arena arena, MemorySegment state, boolean setsid)
+      throws LinuxException {
+    MemorySegment attr = arena.allocate(ATTR_SIZE, 8);
+    check(call(ATTR_INIT, state, attr.address(), 0, 0), "attr_init");
+    int flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | (setsid ? POSIX_SPAWN_SETSID : 0);
+    check(call(ATTR_FLAGS, state, attr.address(), flags, 0), "attr_setflags");
+    MemorySegment none = arena.allocate(SIGSET_SIZE, 8);
+    check(call(ATTR_MASK, state, attr.address(), none.address(), 0), "attr_setsigmask");
+    MemorySegment all = arena.allocate(SIGSET_SIZE, 8).fill((byte) 0xFF);
+    check(call(ATTR_DEFAULT, state, attr.address(), all.address(), 0), "attr_setsigdefault");
+    return attr.address();
+  }
+
+  private static void add(Arena arena, MemorySegment state, long actions, Action action)
+      throws LinuxException {
+    long rc =
+        switch (action) {
+          case Action.Dup2(int fd, int newFd) -> call(ADD_DUP2, state, actions, fd, newFd);
+          case Action.Close(int fd) -> call(ADD_CLOSE, state, actions, fd, 0);
+          case Action.CloseFrom(int from) -> call(ADD_CLOSEFROM, state, actions, from, 0);
+          case Action.Chdir(String path) ->
+              call(ADD_CHDIR, state, actions, Memory.cString(arena, path), 0);
+        };
+    check(rc, action.toString());
+  }
+
+  private static long call(MemorySegment function, MemorySegment state, long a, long b, long c) {
+    return (int) Native.call(function, state, a, b, c, 0, 0, 0, 0);
+  }
+
+  private static void check(long rc, String what) throws LinuxException {
+    if (rc != 0) {
+      throw new LinuxException((int) rc, "posix_spawn", what);
+    }
+  }
+}
