@@ -1,0 +1,152 @@
+package org.jcontainerd.testing.runtime;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** Our daemon as {@code bin/build} left it, with everything under one directory. */
+public final class JcontainerdRuntime implements RunningRuntime {
+  private final Path directory;
+  private DaemonProcess daemon;
+
+  private JcontainerdRuntime(Path directory, DaemonProcess daemon) {
+    this.directory = directory;
+    this.daemon = daemon;
+  }
+
+  /**
+   * Writes a configuration below {@code directory} and starts the daemon.
+   *
+   * @param cniBin directories of the network plugins, best first
+   */
+  public static JcontainerdRuntime start(Path directory, TestNetwork network, List<Path> cniBin)
+      throws IOException, InterruptedException {
+    Files.createDirectories(directory);
+    network.write(directory.resolve("net.d"), directory.resolve("ipam"));
+    Files.writeString(directory.resolve("config.toml"), config(directory, cniBin));
+    var runtime = new JcontainerdRuntime(directory, launch(directory));
+    runtime.awaitReady();
+    return runtime;
+  }
+
+  /** As {@link #start(Path, TestNetwork, List)} with our own plugins. */
+  public static JcontainerdRuntime start(Path directory) throws IOException, InterruptedException {
+    return start(directory, TestNetwork.OURS, List.of(Locations.home().resolve("cni")));
+  }
+
+  private static String config(Path directory, List<Path> cniBin) {
+    return """
+    root = "%1$s/root"
+    state = "%1$s/state"
+    address = "%1$s/jcontainerd.sock"
+    log_level = "debug"
+
+    [cgroup]
+    parent = "/%2$s"
+
+    [runtime]
+    shim = "%3$s/bin/containerd-shim-jrunc-v1"
+    helper = "%3$s/lib/jrunc-init"
+
+    [cni]
+    conf_dir = "%1$s/net.d"
+    bin_dirs = [%4$s]
+    cache_dir = "%1$s/cni-cache"
+
+    [images]
+    registry_config = "%1$s/certs.d"
+    """
+        .formatted(
+            directory,
+            directory.getFileName(),
+            Locations.home(),
+            String.join(", ", cniBin.stream().map(dir -> '"' + dir.toString() + '"').toList()));
+  }
+
+  private static DaemonProcess launch(Path directory) throws IOException {
+    return DaemonProcess.start(
+        "jcontainerd",
+        directory.resolve("jcontainerd.log"),
+        List.of(
+            Locations.home().resolve("bin/jcontainerd").toString(),
+            "-c",
+            directory.resolve("config.toml").toString()),
+        Map.of());
+  }
+
+  private void awaitReady() throws IOException, InterruptedException {
+    try {
+      daemon.awaitSocket(socket());
+    } catch (IOException e) {
+      daemon.kill();
+      throw e;
+    }
+  }
+
+  @Override
+  public String name() {
+    return "jcontainerd";
+  }
+
+  @Override
+  public Path socket() {
+    return directory.resolve("jcontainerd.sock");
+  }
+
+  @Override
+  public Path directory() {
+    return directory;
+  }
+
+  @Override
+  public long pid() {
+    return daemon.pid();
+  }
+
+  @Override
+  public void kill() {
+    daemon.kill();
+  }
+
+  @Override
+  public void start() throws IOException, InterruptedException {
+    daemon = launch(directory);
+    awaitReady();
+  }
+
+  /** The pids of the shims of this daemon. */
+  public List<Long> shims() throws IOException {
+    Path sockets = directory.resolve("state/s");
+    if (!Files.isDirectory(sockets)) {
+      return List.of();
+    }
+    try (var files = Files.list(sockets)) {
+      List<Path> records = files.filter(each -> each.toString().endsWith(".pid")).toList();
+      var pids = new java.util.ArrayList<Long>();
+      for (Path file : records) {
+        pids.add(Long.parseLong(Files.readString(file).strip().split("\\s")[0]));
+      }
+      return pids;
+    }
+  }
+
+  @Override
+  public String log() throws IOException {
+    return daemon.tail();
+  }
+
+  @Override
+  public void close() throws IOException {
+    daemon.stop();
+    for (long pid : shims()) {
+      ProcessHandle.of(pid)
+          .ifPresent(shim -> {
+            shim.destroyForcibly();
+            shim.onExit().join();
+          });
+    }
+    LeftBehind.release(directory);
+  }
+}
