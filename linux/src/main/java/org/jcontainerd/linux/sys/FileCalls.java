@@ -45,6 +45,9 @@ public final class FileCalls {
   public static final int LOCK_EX = 2;
   public static final int LOCK_NB = 4;
   public static final int LOCK_UN = 8;
+  // linux/falloc.h
+  public static final int FALLOC_FL_KEEP_SIZE = 1;
+  public static final int FALLOC_FL_PUNCH_HOLE = 2;
 
   private FileCalls() {}
 
@@ -148,6 +151,16 @@ public final class FileCalls {
       MemorySegment state = capture(arena);
       if (syscall(state, Nr.FTRUNCATE, fd, length) == -1) {
         throw failure(state, "ftruncate", fd, length);
+      }
+    }
+  }
+
+  /** {@code int fallocate(int fd, int mode, off_t offset, off_t len)}. */
+  public static void fallocate(int fd, int mode, long offset, long len) throws LinuxException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = capture(arena);
+      if (syscall(state, Nr.FALLOCATE, fd, mode, offset, len) == -1) {
+        throw failure(state, "fallocate", fd, hex(mode), offset, len);
       }
     }
   }
