@@ -27,6 +27,7 @@ esac
 # Where the cache does not fit (another JDK, changed jars) the JVM goes on without it.
 if [ -n "${JCONTAINERD_AOT_OUTPUT:-}" ]; then
   flags="$flags -XX:AOTCacheOutput=$JCONTAINERD_AOT_OUTPUT"
+  main=${JCONTAINERD_AOT_MAIN:-$main}
 elif [ -r "$home/lib/$program.aot" ]; then
   flags="$flags -XX:AOTCache=$home/lib/$program.aot"
 fi

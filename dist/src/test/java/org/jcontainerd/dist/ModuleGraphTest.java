@@ -39,6 +39,18 @@ class ModuleGraphTest {
   @ArchTest static final ArchRule critest = module("critest").mayKnow("oci", "api", "testing");
   @ArchTest static final ArchRule bench = module("bench").mayKnow("oci", "api", "testing");
 
+  /** javac says so where there is a module-info; jshim and the daemon have none. */
+  @ArchTest
+  static final ArchRule systemCalls_areLinuxsOwn =
+      ArchRuleDefinition.noClasses()
+          .that()
+          .resideOutsideOfPackage("org.jcontainerd.linux..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.jcontainerd.linux.sys..")
+          .because("the bindings speak C; the other packages of linux speak Java")
+          .allowEmptyShould(true);
+
   @ArchTest
   static final ArchRule packages_areFreeOfCycles =
       slices()
