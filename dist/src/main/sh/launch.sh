@@ -4,11 +4,13 @@
 # The java of the build comes first: the AOT caches fit no other.
 read -r java < "$home/lib/java"
 if [ ! -x "$java" ]; then
-  java=${JAVA_HOME:-}/bin/java
-  if [ ! -x "$java" ]; then
-    echo "$program: there is no '$(cat "$home/lib/java")'. Set JAVA_HOME to a JDK 25." >&2
-    exit 127
-  fi
+  case $(cat "${JAVA_HOME:-}/release" 2> /dev/null) in
+    *'JAVA_VERSION="25'*) java=$JAVA_HOME/bin/java ;;
+    *)
+      echo "$program: there is no '$java'. Set JAVA_HOME to a JDK 25." >&2
+      exit 127
+      ;;
+  esac
 fi
 
 # -XX:-UsePerfData: no file in /tmp per process.
