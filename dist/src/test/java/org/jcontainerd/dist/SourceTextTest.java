@@ -21,6 +21,8 @@ class SourceTextTest {
         filesWith(line -> line.contains("@SuppressWarnings") && line.contains("\"restricted\""))
             .stream()
             .filter(file -> !file.startsWith(SYS))
+            // a test may ask a C library what it would have done
+            .filter(file -> !file.toString().contains("src/test/"))
             .toList());
   }
 
