@@ -33,6 +33,10 @@ class HouseRulesTest {
   private static final Pattern DUMPING_GROUND =
       Pattern.compile(".*(Util|Utils|Helper|Helpers|Common|Misc|Impl|Base)|Manager");
 
+  private static final String[] TOOLS = {
+    "org.jcontainerd.bench..", "org.jcontainerd.critest..", "org.jcontainerd.testing.."
+  };
+
   @ArchTest
   static final ArchRule foreignMemory_isTouchedByLinuxSysAlone =
       noClasses()
@@ -72,7 +76,7 @@ class HouseRulesTest {
   static final ArchRule programs_areNotStartedByTheJdk =
       noClasses()
           .that()
-          .resideOutsideOfPackages("org.jcontainerd.bench..", "org.jcontainerd.critest..")
+          .resideOutsideOfPackages(TOOLS)
           .should()
           .dependOnClassesThat()
           .belongToAnyOf(ProcessBuilder.class, Process.class)
@@ -86,7 +90,7 @@ class HouseRulesTest {
   static final ArchRule nobody_sleeps =
       noClasses()
           .that()
-          .resideOutsideOfPackages("org.jcontainerd.bench..", "org.jcontainerd.critest..")
+          .resideOutsideOfPackages(TOOLS)
           .should()
           .callMethodWhere(named("java.lang.Thread", "sleep"))
           .because("a sleep is a guess: wait for the event itself, with a deadline");
@@ -114,7 +118,7 @@ class HouseRulesTest {
   static final ArchRule temporaryFiles_areNotInTmp =
       noClasses()
           .that()
-          .resideOutsideOfPackages("org.jcontainerd.bench..", "org.jcontainerd.critest..")
+          .resideOutsideOfPackages(TOOLS)
           .should()
           .callMethodWhere(named(Files.class.getName(), "createTempFile"))
           .because(

@@ -35,8 +35,7 @@ class ModuleGraphTest {
   @ArchTest
   static final ArchRule jctl = module("jctl").mayKnow("linux", "oci", "api", "ttrpc", "daemon");
 
-  @ArchTest
-  static final ArchRule testing = module("testing").mayKnow("linux", "oci", "api.cri");
+  @ArchTest static final ArchRule testing = module("testing").mayKnow("linux", "oci", "api.cri");
 
   @ArchTest static final ArchRule critest = module("critest").mayKnow("oci", "api", "testing");
   @ArchTest static final ArchRule bench = module("bench").mayKnow("oci", "api", "testing");
