@@ -19,7 +19,7 @@ enum Op {
   WRITE_PROC(5, Place.EITHER, "ss"),
   PIPES(6, Place.PARENT, "uooo"),
   SPOOLS(7, Place.PARENT, "u"),
-  OPEN_TREE(8, Place.PARENT, "suUUUof"),
+  OPEN_TREE(8, Place.PARENT, "suUUof"),
   CLONE(9, Place.PARENT, "Uo"),
 
   ID_MAPS(20, Place.KEEPER, "ssu"),
@@ -28,13 +28,13 @@ enum Op {
   DETACH(23, Place.KEEPER, ""),
 
   AWAIT(40, Place.CHILD, ""),
-  FORK(41, Place.CHILD, "U"),
+  FORK(41, Place.CHILD, ""),
   ENTER_CGROUP(42, Place.CHILD, "f"),
 
   PROPAGATE(60, Place.CHILD, "suu"),
   ROOT(61, Place.CHILD, "su"),
-  BIND(62, Place.CHILD, "sosuUUUo"),
-  MOUNT(63, Place.CHILD, "sssuUUS"),
+  BIND(62, Place.CHILD, "sosuUUUUuo"),
+  MOUNT(63, Place.CHILD, "sssUSuu"),
   SET_ATTRIBUTES(64, Place.CHILD, "suUU"),
   MKDIR(65, Place.CHILD, "suuu"),
   MKNOD(66, Place.CHILD, "suuuuu"),
@@ -43,7 +43,7 @@ enum Op {
   READ_ONLY(69, Place.CHILD, "s"),
   PIVOT(70, Place.CHILD, ""),
   MOVE_ROOT(71, Place.CHILD, ""),
-  CHROOT(72, Place.CHILD, ""),
+  CHROOT(72, Place.CHILD, "s"),
   TERMINAL(73, Place.CHILD, "uuou"),
 
   HOSTNAME(90, Place.CHILD, "s"),
@@ -69,7 +69,8 @@ enum Op {
   SYNC(110, Place.CHILD, "s"),
   READY(111, Place.CHILD, ""),
   WAIT_FIFO(112, Place.CHILD, "f"),
-  EXEC(113, Place.CHILD, "sSS");
+  EXEC(113, Place.CHILD, "sSS"),
+  OWN_STDIO(114, Place.CHILD, "u");
 
   /** Where a step runs. */
   enum Place {

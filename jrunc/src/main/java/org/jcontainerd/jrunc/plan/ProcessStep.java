@@ -35,7 +35,7 @@ public sealed interface ProcessStep extends Step {
   /** prlimit(2); {@code -1} is RLIM_INFINITY. */
   record Rlimit(int resource, long soft, long hard) implements ProcessStep {}
 
-  /** umask(2). */
+  /** umask(2) of the program; the helper itself works with 0. */
   record Umask(int mask) implements ProcessStep {}
 
   /** Joins a new session keyring of this name. */
@@ -124,6 +124,12 @@ public sealed interface ProcessStep extends Step {
       numbers = Map.copyOf(numbers);
     }
   }
+
+  /**
+   * Gives the files behind descriptors 0, 1 and 2 to the user, so that {@code /dev/stdout} can be
+   * opened again; /dev/null and what refuses are left alone. Stands after {@link Descriptors}.
+   */
+  record OwnStdio(int uid) implements ProcessStep {}
 
   /** Stops until the starter says CONTINUE, for hooks. */
   record Sync(String tag) implements ProcessStep {}

@@ -167,8 +167,13 @@ public sealed interface RootStep extends Step {
   /** For roots on which pivot_root fails (initramfs): moves the root mount over /, then chroot. */
   record MoveRoot() implements RootStep {}
 
-  /** Only chroot(2), for processes without a mount namespace of their own. */
-  record Chroot() implements RootStep {}
+  /**
+   * Only chroot(2), instead of {@link Root} and {@link Pivot}, for processes without a mount
+   * namespace of their own.
+   *
+   * @param path on the host
+   */
+  record Chroot(String path) implements RootStep {}
 
   /**
    * Opens a pty from the container's devpts, makes it the controlling terminal (needs {@link

@@ -1,0 +1,101 @@
+/* Messages and failures. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "run.h"
+
+int refused(struct run *run, int error, const char *call, const char *detail) {
+  struct failure *f = &run->failure;
+  memset(f, 0, sizeof *f);
+  f->place = (uint8_t)run->place;
+  f->op = run->step.entry ? run->step.entry->op : 0;
+  f->step = run->step.index;
+  f->error = (uint32_t)error;
+  snprintf(f->call, sizeof f->call, "%s", call);
+  snprintf(f->detail, sizeof f->detail, "%s", detail ? detail : "");
+  return -1;
+}
+
+int failed(struct run *run, const char *call, const char *detail) {
+  return refused(run, errno, call, detail);
+}
+
+union rights {
+  struct cmsghdr header;
+  char space[CMSG_SPACE(253 * sizeof(int))]; /* SCM_MAX_FD */
+};
+
+int send_all(int socket, const void *message, size_t size, const int *fds, int count) {
+  static union rights rights;
+  struct iovec data = {(void *)message, size};
+  struct msghdr header = {.msg_iov = &data, .msg_iovlen = 1};
+  if (count) {
+    header.msg_control = &rights;
+    header.msg_controllen = CMSG_SPACE((size_t)count * sizeof(int));
+    rights.header.cmsg_level = SOL_SOCKET;
+    rights.header.cmsg_type = SCM_RIGHTS;
+    rights.header.cmsg_len = CMSG_LEN((size_t)count * sizeof(int));
+    memcpy(CMSG_DATA(&rights.header), fds, (size_t)count * sizeof(int));
+  }
+  ssize_t sent;
+  do {
+    sent = sendmsg(socket, &header, MSG_NOSIGNAL);
+  } while (sent < 0 && errno == EINTR);
+  return sent == (ssize_t)size ? 0 : -1;
+}
+
+/* Reads one record; *count goes in as room in fds and comes out as what arrived. */
+ssize_t receive(int socket, void *into, size_t size, int *fds, int *count) {
+  static union rights rights;
+  struct iovec data = {into, size};
+  struct msghdr header = {
+      .msg_iov = &data, .msg_iovlen = 1, .msg_control = &rights, .msg_controllen = sizeof rights};
+  ssize_t got;
+  do {
+    got = recvmsg(socket, &header, MSG_CMSG_CLOEXEC);
+  } while (got < 0 && errno == EINTR);
+  int room = count ? *count : 0, arrived = 0;
+  if (count) {
+    *count = 0;
+  }
+  if (got < 0) {
+    return got;
+  }
+  struct cmsghdr *c = CMSG_FIRSTHDR(&header);
+  if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS) {
+    arrived = (int)((c->cmsg_len - CMSG_LEN(0)) / sizeof(int));
+  }
+  for (int i = 0; i < arrived; i++) {
+    int fd;
+    memcpy(&fd, CMSG_DATA(c) + (size_t)i * sizeof fd, sizeof fd);
+    if (i < room) {
+      fds[i] = fd;
+    } else {
+      close(fd);
+    }
+  }
+  if (header.msg_flags & (MSG_TRUNC | MSG_CTRUNC) || arrived > room) {
+    errno = EMSGSIZE;
+    return -1;
+  }
+  if (count) {
+    *count = arrived;
+  }
+  return got;
+}
+
+void send_done(struct run *run, int socket) {
+  if (!(run->plan.flags & PLAN_TRACE)) {
+    return;
+  }
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  struct done done = {MSG_DONE, (uint8_t)run->place, run->step.entry->op, run->step.index,
+                      (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec};
+  send_all(socket, &done, sizeof done, NULL, 0);
+}
