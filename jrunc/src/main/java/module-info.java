@@ -3,6 +3,10 @@
 module org.jcontainerd.jrunc {
   requires static com.google.errorprone.annotations;
   requires static org.jspecify;
-  requires org.jcontainerd.linux;
+  requires transitive org.jcontainerd.linux;
   requires org.jcontainerd.oci;
+
+  exports org.jcontainerd.jrunc.keeper;
+  exports org.jcontainerd.jrunc.launch;
+  exports org.jcontainerd.jrunc.plan;
 }

@@ -5,11 +5,10 @@ import java.util.Locale;
 /**
  * The one table of steps: number, place and layout of the payload.
  *
- * <p>{@code ops.h} of the helper is made from it ({@link OpsHeader}) and a test fails if the two
- * differ. Numbers are never reused. Layout letters: {@code u} u32, {@code U} u64, {@code s} string
- * ended by NUL, {@code S} u32 count and so many strings, {@code b} u32 length and so many bytes,
- * {@code L} u32 count and so many u32, {@code f} slot, {@code o} slot or none. All little endian,
- * not aligned.
+ * <p>{@code ops.h} of the helper is made from it and a test fails if the two differ. Numbers are
+ * never reused. Layout letters: {@code u} u32, {@code U} u64, {@code s} string ended by NUL, {@code
+ * S} u32 count and so many strings, {@code b} u32 length and so many bytes, {@code L} u32 count and
+ * so many u32, {@code f} slot, {@code o} slot or none. All little endian, not aligned.
  */
 enum Op {
   SUBREAPER(1, Place.PARENT, ""),

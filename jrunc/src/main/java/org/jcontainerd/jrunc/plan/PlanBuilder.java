@@ -1,5 +1,6 @@
 package org.jcontainerd.jrunc.plan;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,12 +26,14 @@ public final class PlanBuilder {
   }
 
   /** Appends a step. */
+  @CanIgnoreReturnValue
   public PlanBuilder add(Step step) {
     steps.add(step);
     return this;
   }
 
   /** Appends a step whose failure is only a warning. */
+  @CanIgnoreReturnValue
   public PlanBuilder tryTo(Step step) {
     return add(new Step.Lenient(step));
   }

@@ -1,0 +1,188 @@
+package org.jcontainerd.jrunc.launch;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jcontainerd.linux.Errno;
+import org.jcontainerd.linux.LinuxException;
+import org.jcontainerd.linux.loop.KernelWaiter;
+import org.jcontainerd.linux.loop.Registration;
+import org.jcontainerd.linux.socket.Received;
+import org.jcontainerd.linux.socket.UnixSocket;
+
+/**
+ * The socket to a helper: messages in, requests out.
+ *
+ * <p>With a {@link KernelWaiter} the messages are received on its thread and {@link #next} may wait
+ * on a virtual thread; without one {@link #next} waits in the kernel and belongs on a platform
+ * thread. One thread takes messages at a time; {@link #send} and {@link #exited} may be used by
+ * any.
+ */
+public final class HelperConnection implements AutoCloseable {
+  /** The longest message: a sync with its tag, or a failure. */
+  private static final int LONGEST = 512;
+
+  private final UnixSocket socket;
+  private final BlockingQueue<HelperMessage> inbox = new LinkedBlockingQueue<>();
+  private final CompletableFuture<ProcessExit> exited = new CompletableFuture<>();
+  private final AtomicReference<Optional<Registration>> listening =
+      new AtomicReference<>(Optional.empty());
+
+  private HelperConnection(UnixSocket socket) {
+    this.socket = socket;
+  }
+
+  /** Takes over a socket whose messages are taken by waiting in the kernel. */
+  public static HelperConnection adopt(UnixSocket socket) {
+    return new HelperConnection(socket);
+  }
+
+  /** Takes over a socket whose messages are received by {@code waiter}. */
+  public static HelperConnection adopt(UnixSocket socket, KernelWaiter waiter)
+      throws LinuxException {
+    var connection = new HelperConnection(socket);
+    connection.listen(waiter);
+    return connection;
+  }
+
+  private void listen(KernelWaiter waiter) throws LinuxException {
+    listening.set(Optional.of(waiter.onReadable(socket.fd(), this::drain)));
+  }
+
+  private void drain(Registration registration) throws IOException {
+    while (true) {
+      switch (received(socket)) {
+        case Received.Message message -> inbox.add(accept(MessageReader.read(message)));
+        case Received.NothingYet _ -> {
+          return;
+        }
+        case Received.Ended _ -> {
+          registration.close();
+          end();
+          return;
+        }
+      }
+    }
+  }
+
+  /** A helper that was killed leaves a reset connection; that is an end too. */
+  private static Received received(UnixSocket socket) throws LinuxException {
+    try {
+      return socket.tryReceive(LONGEST);
+    } catch (LinuxException e) {
+      if (e.is(Errno.ECONNRESET)) {
+        return new Received.Ended();
+      }
+      throw e;
+    }
+  }
+
+  private HelperMessage accept(HelperMessage message) {
+    if (message instanceof HelperMessage.Exited(ProcessExit exit)) {
+      exited.complete(exit);
+    }
+    return message;
+  }
+
+  private void end() {
+    inbox.add(new HelperMessage.Ended());
+    exited.completeExceptionally(
+        new LinuxException(Errno.ECONNRESET, "recvmsg", "the helper is gone"));
+  }
+
+  /** Completes with the exit, exceptionally if the helper ends without telling one. */
+  public CompletableFuture<ProcessExit> exited() {
+    return exited.copy();
+  }
+
+  /** Waits for the next message. After {@link HelperMessage.Ended} there is none. */
+  public HelperMessage next() throws IOException {
+    if (listening.get().isEmpty()) {
+      return nextFromKernel();
+    }
+    try {
+      return inbox.take();
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  /**
+   * Waits for the next message, for a limited time.
+   *
+   * @throws LinuxException ETIMEDOUT
+   */
+  public HelperMessage next(Duration limit) throws IOException {
+    if (listening.get().isEmpty()) {
+      socket.receiveTimeout(limit);
+      try {
+        return nextFromKernel();
+      } finally {
+        socket.receiveTimeout(Duration.ZERO);
+      }
+    }
+    try {
+      var message = inbox.poll(limit.toNanos(), TimeUnit.NANOSECONDS);
+      if (message == null) {
+        throw timedOut();
+      }
+      return message;
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  private HelperMessage nextFromKernel() throws IOException {
+    try {
+      var message = socket.receive(LONGEST);
+      if (message.isPresent()) {
+        return accept(MessageReader.read(message.get()));
+      }
+    } catch (LinuxException e) {
+      if (e.is(Errno.EAGAIN)) {
+        throw timedOut();
+      }
+      if (!e.is(Errno.ECONNRESET)) {
+        throw e;
+      }
+    }
+    end();
+    return new HelperMessage.Ended();
+  }
+
+  private LinuxException timedOut() {
+    return new LinuxException(Errno.ETIMEDOUT, "recvmsg", socket);
+  }
+
+  private static IOException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new IOException("wait for the helper: interrupted", e);
+  }
+
+  /** Sends one request. */
+  public void send(char request) throws LinuxException {
+    socket.send(ByteBuffer.wrap(new byte[] {(byte) request}));
+  }
+
+  /** Sends a part of a plan. */
+  UnixSocket socket() {
+    return socket;
+  }
+
+  @Override
+  public void close() {
+    var registration = listening.getAndSet(Optional.empty());
+    if (registration.isPresent()) {
+      registration.get().closeThen(socket::close);
+    } else {
+      socket.close();
+    }
+    end();
+  }
+}

@@ -1,0 +1,158 @@
+package org.jcontainerd.jrunc.launch;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jcontainerd.jrunc.plan.Plan;
+import org.jcontainerd.jrunc.plan.PlanWriter;
+import org.jcontainerd.jrunc.plan.Slot;
+import org.jcontainerd.linux.Errno;
+import org.jcontainerd.linux.Fd;
+import org.jcontainerd.linux.LinuxException;
+import org.jcontainerd.linux.fs.HostFile;
+import org.jcontainerd.linux.loop.KernelWaiter;
+import org.jcontainerd.linux.process.PidFd;
+import org.jcontainerd.linux.process.Spawn;
+import org.jcontainerd.linux.socket.SocketType;
+import org.jcontainerd.linux.socket.UnixSocket;
+
+/**
+ * Starts helpers. Thread-safe; one per process, because it holds the sealed program.
+ *
+ * <p>With a {@link KernelWaiter} helpers are reaped by it and messages come through it: for a
+ * process that lives on and has virtual threads. Without, the caller waits in the kernel and the
+ * helper is reaped by {@link Launch#close} only if it has ended: for a command.
+ */
+public final class Launcher implements AutoCloseable {
+  /** Smaller than any socket buffer that Linux gives by default. */
+  private static final int CHUNK = 64 * 1024;
+
+  private static final int CHUNK_DESCRIPTORS = 128;
+  private static final int PLAN_SOCKET = 3;
+
+  private final Fd program;
+  private final Fd nothing;
+  private final Optional<KernelWaiter> waiter;
+
+  private Launcher(Fd program, Fd nothing, Optional<KernelWaiter> waiter) {
+    this.program = program;
+    this.nothing = nothing;
+    this.waiter = waiter;
+  }
+
+  /** For commands: waits in the kernel. */
+  public static Launcher open() throws IOException {
+    return open(Optional.empty());
+  }
+
+  /** For daemons: {@code waiter} is borrowed. */
+  public static Launcher open(KernelWaiter waiter) throws IOException {
+    return open(Optional.of(waiter));
+  }
+
+  private static Launcher open(Optional<KernelWaiter> waiter) throws IOException {
+    Fd program = HelperImage.seal();
+    try {
+      return new Launcher(program, HostFile.readingAndWriting(Path.of("/dev/null")), waiter);
+    } catch (IOException e) {
+      program.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Starts a helper on a plan.
+   *
+   * @param descriptors for every passed slot of the plan; borrowed until this returns
+   */
+  public Launch launch(Plan plan, Map<Slot, Fd> descriptors) throws IOException {
+    return launch(plan, descriptors, false);
+  }
+
+  /** As {@link #launch(Plan, Map)}, with a {@link HelperMessage.Done} after each step. */
+  public Launch trace(Plan plan, Map<Slot, Fd> descriptors) throws IOException {
+    return launch(plan, descriptors, true);
+  }
+
+  private Launch launch(Plan plan, Map<Slot, Fd> descriptors, boolean trace) throws IOException {
+    List<Fd> fds = inOrder(plan, descriptors);
+    byte[] bytes = PlanWriter.write(plan, trace);
+    var pair = UnixSocket.pair(SocketType.SEQPACKET);
+    try {
+      PidFd helper = spawn(pair.second());
+      pair.second().close();
+      return begin(pair.first(), helper, bytes, fds);
+    } catch (IOException | RuntimeException e) {
+      pair.close();
+      throw e;
+    }
+  }
+
+  private static List<Fd> inOrder(Plan plan, Map<Slot, Fd> descriptors) {
+    var fds = new ArrayList<Fd>(plan.passed().size());
+    for (Slot slot : plan.passed()) {
+      Fd fd = descriptors.get(slot);
+      if (fd == null) {
+        throw new IllegalArgumentException("launch: no descriptor for slot '" + slot.name() + "'");
+      }
+      fds.add(fd);
+    }
+    return fds;
+  }
+
+  private PidFd spawn(UnixSocket end) throws LinuxException {
+    return Spawn.program(program)
+        .arguments(List.of("jrunc-init"))
+        .descriptor(0, nothing)
+        .descriptor(1, nothing)
+        .descriptor(2, nothing)
+        .descriptor(PLAN_SOCKET, end.fd())
+        .start();
+  }
+
+  /** From here on the helper is the launch's; without a reader for its plan it ends by itself. */
+  private Launch begin(UnixSocket socket, PidFd helper, byte[] plan, List<Fd> fds)
+      throws IOException {
+    Optional<PidFd> own = Optional.of(helper);
+    if (waiter.isPresent()) {
+      var _ = waiter.get().whenExited(helper).whenComplete((_, _) -> helper.close());
+      own = Optional.empty();
+    }
+    try {
+      send(socket, plan, fds);
+    } catch (LinuxException e) {
+      if (!e.is(Errno.EPIPE, Errno.ECONNRESET)) {
+        throw e;
+      }
+      // the helper has refused the plan: its report is the next message
+    }
+    var connection =
+        waiter.isPresent()
+            ? HelperConnection.adopt(socket, waiter.get())
+            : HelperConnection.adopt(socket);
+    return new Launch(connection, own);
+  }
+
+  private static void send(UnixSocket socket, byte[] plan, List<Fd> fds) throws LinuxException {
+    int at = 0;
+    int fd = 0;
+    while (at < plan.length || fd < fds.size()) {
+      int lastFd = Math.min(fds.size(), fd + CHUNK_DESCRIPTORS);
+      // the last bytes wait for the last descriptors, because descriptors need bytes to travel with
+      int size = Math.min(lastFd < fds.size() ? CHUNK_DESCRIPTORS : CHUNK, plan.length - at);
+      socket.send(ByteBuffer.wrap(plan, at, size), fds.subList(fd, lastFd));
+      at += size;
+      fd = lastFd;
+    }
+  }
+
+  @Override
+  public void close() {
+    program.close();
+    nothing.close();
+  }
+}

@@ -1,0 +1,193 @@
+package org.jcontainerd.jrunc.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** From each record to its op and payload. */
+final class StepWriter {
+  private StepWriter() {}
+
+  static Payload write(Step step) {
+    return switch (step) {
+      case Step.Lenient(Step inner) -> write(inner);
+      case EitherStep either -> either(either);
+      case ParentStep parent -> parent(parent);
+      case KeeperStep keeper -> keeper(keeper);
+      case RootStep root -> root(root);
+      case ProcessStep process -> process(process);
+    };
+  }
+
+  private static Payload of(Op op) {
+    return new Payload(op);
+  }
+
+  private static Payload either(EitherStep step) {
+    return switch (step) {
+      case EitherStep.Session _ -> of(Op.SESSION);
+      case EitherStep.Join s -> of(Op.JOIN).slot(s.descriptor()).large(Namespace.flags(s.types()));
+      case EitherStep.Unshare s -> of(Op.UNSHARE).large(Namespace.flags(s.types()));
+      case EitherStep.WriteProc s -> of(Op.WRITE_PROC).text(s.path()).text(s.value());
+      case EitherStep.Affinity s -> of(Op.AFFINITY).bits(s.mask());
+    };
+  }
+
+  private static Payload parent(ParentStep step) {
+    return switch (step) {
+      case ParentStep.Subreaper _ -> of(Op.SUBREAPER);
+      case ParentStep.Pipes s ->
+          of(Op.PIPES).number(s.capacityBytes()).slot(s.stdin()).slot(s.stdout()).slot(s.stderr());
+      case ParentStep.Spools s -> of(Op.SPOOLS).number(s.count());
+      case ParentStep.OpenTree s ->
+          of(Op.OPEN_TREE)
+              .text(s.path())
+              .flag(s.recursive())
+              .large(MountAttribute.setMask(s.set()))
+              .large(MountAttribute.clearMask(s.set(), s.clear()))
+              .slot(s.userNamespace())
+              .slot(s.tree());
+      case ParentStep.Clone s ->
+          of(Op.CLONE).large(Namespace.flags(s.namespaces())).slot(s.cgroup());
+    };
+  }
+
+  private static Payload keeper(KeeperStep step) {
+    return switch (step) {
+      case KeeperStep.IdMaps s ->
+          of(Op.ID_MAPS).text(s.uidMap()).text(s.gidMap()).flag(s.denySetgroups());
+      case KeeperStep.Attach s -> of(Op.ATTACH).slot(s.procs());
+      case KeeperStep.Keep s -> of(Op.KEEP).slot(s.directory());
+      case KeeperStep.Detach _ -> of(Op.DETACH);
+    };
+  }
+
+  private static Payload root(RootStep step) {
+    return switch (step) {
+      case RootStep.Propagate s ->
+          of(Op.PROPAGATE).text(s.path()).number(s.propagation().flag()).flag(s.recursive());
+      case RootStep.Root s -> of(Op.ROOT).text(s.path()).flag(s.recursive());
+      case RootStep.Bind s -> bind(s);
+      case RootStep.Mount s ->
+          of(Op.MOUNT)
+              .text(s.type())
+              .text(s.source())
+              .text(s.target())
+              .large(MountAttribute.setMask(s.attributes()))
+              .texts(s.options())
+              .number(s.propagation().flag())
+              .flag(s.copyUp());
+      case RootStep.SetAttributes s ->
+          of(Op.SET_ATTRIBUTES)
+              .text(s.path())
+              .flag(s.recursive())
+              .large(MountAttribute.setMask(s.set()))
+              .large(MountAttribute.clearMask(s.set(), s.clear()));
+      case RootStep.Mkdir s ->
+          of(Op.MKDIR).text(s.path()).number(s.mode()).number(s.uid()).number(s.gid());
+      case RootStep.Mknod s ->
+          of(Op.MKNOD)
+              .text(s.path())
+              .number(s.kind().bits() | s.mode())
+              .number(s.major())
+              .number(s.minor())
+              .number(s.uid())
+              .number(s.gid());
+      case RootStep.Symlink s -> of(Op.SYMLINK).text(s.target()).text(s.path());
+      case RootStep.Mask s -> of(Op.MASK).text(s.path());
+      case RootStep.ReadOnly s -> of(Op.READ_ONLY).text(s.path());
+      case RootStep.Pivot _ -> of(Op.PIVOT);
+      case RootStep.MoveRoot _ -> of(Op.MOVE_ROOT);
+      case RootStep.Chroot s -> of(Op.CHROOT).text(s.path());
+      case RootStep.Terminal s ->
+          of(Op.TERMINAL)
+              .number(s.rows())
+              .number(s.columns())
+              .slot(s.consoleSocket())
+              .flag(s.bindConsole());
+    };
+  }
+
+  private static Payload bind(RootStep.Bind s) {
+    var payload =
+        switch (s.source()) {
+          case RootStep.Source.HostPath(String path) ->
+              of(Op.BIND).text(path).slot(Optional.empty());
+          case RootStep.Source.Tree(Slot tree) ->
+              of(Op.BIND).text(tree.name()).slot(Optional.of(tree));
+        };
+    return payload
+        .text(s.target())
+        .flag(s.recursive())
+        .large(MountAttribute.setMask(s.set()))
+        .large(MountAttribute.clearMask(s.set(), s.clear()))
+        .large(MountAttribute.setMask(s.recursiveSet()))
+        .large(MountAttribute.clearMask(s.recursiveSet(), s.recursiveClear()))
+        .number(s.propagation().flag())
+        .slot(s.userNamespace());
+  }
+
+  private static Payload process(ProcessStep step) {
+    return switch (step) {
+      case ProcessStep.Await _ -> of(Op.AWAIT);
+      case ProcessStep.Fork _ -> of(Op.FORK);
+      case ProcessStep.EnterCgroup s -> of(Op.ENTER_CGROUP).slot(s.tasks());
+      case ProcessStep.Hostname s -> of(Op.HOSTNAME).text(s.name());
+      case ProcessStep.Domainname s -> of(Op.DOMAINNAME).text(s.name());
+      case ProcessStep.LoopbackUp _ -> of(Op.LOOPBACK_UP);
+      case ProcessStep.Rlimit s ->
+          of(Op.RLIMIT).number(s.resource()).large(s.soft()).large(s.hard());
+      case ProcessStep.Umask s -> of(Op.UMASK).number(s.mask());
+      case ProcessStep.Keyring s -> of(Op.KEYRING).text(s.name());
+      case ProcessStep.Personality s -> of(Op.PERSONALITY).large(s.persona());
+      case ProcessStep.Scheduler s -> scheduler(s);
+      case ProcessStep.IoPriority s -> of(Op.IO_PRIORITY).number(s.priority());
+      case ProcessStep.MemoryPolicy s -> of(Op.MEMORY_POLICY).number(s.mode()).bits(s.nodes());
+      case ProcessStep.BoundingSet s -> of(Op.BOUNDING_SET).large(s.mask());
+      case ProcessStep.KeepCapabilities s -> of(Op.KEEP_CAPABILITIES).flag(s.keep());
+      case ProcessStep.Identity s ->
+          of(Op.IDENTITY).number(s.uid()).number(s.gid()).flag(s.setGroups()).numbers(s.groups());
+      case ProcessStep.Capabilities s ->
+          of(Op.CAPABILITIES)
+              .large(s.effective())
+              .large(s.permitted())
+              .large(s.inheritable())
+              .large(s.ambient());
+      case ProcessStep.NoNewPrivileges _ -> of(Op.NO_NEW_PRIVILEGES);
+      case ProcessStep.Seccomp s -> of(Op.SECCOMP).number(s.flags()).bits(s.program());
+      case ProcessStep.Chdir s -> of(Op.CHDIR).text(s.path());
+      case ProcessStep.FindProgram s -> of(Op.FIND_PROGRAM).text(s.name()).text(s.searchPath());
+      case ProcessStep.Descriptors s -> of(Op.DESCRIPTORS).numbers(pairs(s.numbers()));
+      case ProcessStep.OwnStdio s -> of(Op.OWN_STDIO).number(s.uid());
+      case ProcessStep.Sync s -> of(Op.SYNC).text(s.tag());
+      case ProcessStep.Ready _ -> of(Op.READY);
+      case ProcessStep.WaitFifo s -> of(Op.WAIT_FIFO).slot(s.fifo());
+      case ProcessStep.Exec s ->
+          of(Op.EXEC).text(s.program()).texts(s.arguments()).texts(s.environment());
+    };
+  }
+
+  private static Payload scheduler(ProcessStep.Scheduler s) {
+    return of(Op.SCHEDULER)
+        .number(s.policy())
+        .large(s.flags())
+        .number(s.nice())
+        .number(s.priority())
+        .large(s.runtimeNanos())
+        .large(s.deadlineNanos())
+        .large(s.periodNanos());
+  }
+
+  /** Slot and final number, in the order of the numbers. */
+  private static List<Integer> pairs(Map<Integer, Slot> numbers) {
+    var pairs = new ArrayList<Integer>(2 * numbers.size());
+    numbers.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .forEach(entry -> {
+          pairs.add(entry.getValue().number());
+          pairs.add(entry.getKey());
+        });
+    return pairs;
+  }
+}

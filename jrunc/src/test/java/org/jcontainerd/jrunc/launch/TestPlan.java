@@ -1,0 +1,202 @@
+package org.jcontainerd.jrunc.launch;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jcontainerd.jrunc.plan.EitherStep;
+import org.jcontainerd.jrunc.plan.KeeperStep;
+import org.jcontainerd.jrunc.plan.MountAttribute;
+import org.jcontainerd.jrunc.plan.Namespace;
+import org.jcontainerd.jrunc.plan.ParentStep;
+import org.jcontainerd.jrunc.plan.Plan;
+import org.jcontainerd.jrunc.plan.PlanBuilder;
+import org.jcontainerd.jrunc.plan.ProcessStep;
+import org.jcontainerd.jrunc.plan.Propagation;
+import org.jcontainerd.jrunc.plan.RootStep;
+import org.jcontainerd.jrunc.plan.Slot;
+import org.jcontainerd.jrunc.plan.Step;
+import org.jcontainerd.linux.Fd;
+import org.jcontainerd.linux.LinuxException;
+import org.jcontainerd.linux.fs.HostFile;
+
+/** A container as an engine would ask for it, with places for a test to add steps. */
+public final class TestPlan {
+  private final Path root;
+  private final List<String> arguments;
+  private final PlanBuilder builder = new PlanBuilder();
+  private final Map<Slot, Fd> descriptors = new HashMap<>();
+  private final List<Step> inRoot = new ArrayList<>();
+  private final List<Step> inProcess = new ArrayList<>();
+  private final Set<Namespace> namespaces =
+      EnumSet.of(Namespace.MOUNT, Namespace.UTS, Namespace.IPC, Namespace.PID, Namespace.NETWORK);
+  private Optional<Path> keeper = Optional.empty();
+  private Optional<Step> wait = Optional.empty();
+  private boolean terminal;
+  private boolean detach;
+
+  private TestPlan(Path root, List<String> arguments) {
+    this.root = root;
+    this.arguments = arguments;
+  }
+
+  public static TestPlan of(Path root, String... arguments) {
+    return new TestPlan(root, List.of(arguments));
+  }
+
+  @CanIgnoreReturnValue
+  public TestPlan inRoot(Step step) {
+    inRoot.add(step);
+    return this;
+  }
+
+  @CanIgnoreReturnValue
+  public TestPlan inProcess(Step step) {
+    inProcess.add(step);
+    return this;
+  }
+
+  @CanIgnoreReturnValue
+  public TestPlan keeper(Path directory) {
+    keeper = Optional.of(directory);
+    return this;
+  }
+
+  @CanIgnoreReturnValue
+  public TestPlan ready() {
+    wait = Optional.of(new ProcessStep.Ready());
+    return this;
+  }
+
+  @CanIgnoreReturnValue
+  public TestPlan fifo(Path fifo) throws LinuxException {
+    wait = Optional.of(new ProcessStep.WaitFifo(pass("exec fifo", HostFile.place(fifo))));
+    return this;
+  }
+
+  @CanIgnoreReturnValue
+  public TestPlan detach() {
+    detach = true;
+    return this;
+  }
+
+  @CanIgnoreReturnValue
+  public TestPlan terminal() {
+    terminal = true;
+    return this;
+  }
+
+  @CanIgnoreReturnValue
+  public TestPlan hostPids() {
+    namespaces.remove(Namespace.PID);
+    return this;
+  }
+
+  @CanIgnoreReturnValue
+  public TestPlan user() {
+    namespaces.add(Namespace.USER);
+    return this;
+  }
+
+  /** Takes over a descriptor for a slot. */
+  public Slot pass(String name, Fd fd) {
+    Slot slot = builder.passedSlot(name);
+    descriptors.put(slot, fd);
+    return slot;
+  }
+
+  public Plan build() throws LinuxException {
+    builder.add(new EitherStep.Session()).add(new ParentStep.Subreaper());
+    var stdin = builder.madeSlot("stdin");
+    var stdout = builder.madeSlot("stdout");
+    var stderr = builder.madeSlot("stderr");
+    if (keeper.isPresent()) {
+      if (!terminal) {
+        builder.add(
+            new ParentStep.Pipes(
+                1 << 20, Optional.of(stdin), Optional.of(stdout), Optional.of(stderr)));
+      }
+      builder.add(new ParentStep.Spools(terminal ? 1 : 2));
+    }
+    builder.add(new ParentStep.Clone(namespaces, Optional.empty()));
+    if (namespaces.contains(Namespace.USER)) {
+      builder.add(new KeeperStep.IdMaps("0 100000 65536\n", "0 100000 65536\n", false));
+    }
+    if (keeper.isPresent()) {
+      builder.add(new KeeperStep.Keep(pass("keeper", HostFile.directory(keeper.get()))));
+    }
+    if (detach) {
+      builder.add(new KeeperStep.Detach());
+    }
+    builder.add(new ProcessStep.Await()).add(new EitherStep.Session());
+    if (namespaces.contains(Namespace.USER)) {
+      builder.add(new ProcessStep.Identity(0, 0, true, List.of()));
+    }
+    mounts();
+    inRoot.forEach(builder::add);
+    if (terminal) {
+      builder.add(new RootStep.Terminal(24, 80, Optional.empty(), true));
+    }
+    builder.add(new RootStep.Pivot());
+    builder.add(new RootStep.Mask("/proc/kcore")).add(new RootStep.Mask("/proc/scsi"));
+    builder.add(new RootStep.ReadOnly("/proc/sys"));
+    builder.add(new ProcessStep.Hostname("jrunc")).add(new ProcessStep.LoopbackUp());
+    inProcess.forEach(builder::add);
+    builder.add(new ProcessStep.FindProgram(arguments.getFirst(), "/bin"));
+    if (keeper.isPresent() && !terminal) {
+      builder.add(new ProcessStep.Descriptors(Map.of(0, stdin, 1, stdout, 2, stderr)));
+    }
+    wait.ifPresent(builder::add);
+    return builder
+        .add(new ProcessStep.Exec("", arguments, List.of("PATH=/bin", "TERM=xterm")))
+        .build();
+  }
+
+  private void mounts() {
+    var safe = Set.of(MountAttribute.NOSUID, MountAttribute.NODEV, MountAttribute.NOEXEC);
+    var devices = Set.of(MountAttribute.NOSUID, MountAttribute.NOEXEC);
+    builder
+        .add(new RootStep.Propagate("/", Propagation.SLAVE, true))
+        .add(new RootStep.Root(root.toString(), true))
+        .add(RootStep.Mount.of("proc", "proc", "/proc", safe))
+        .add(
+            RootStep.Mount.of(
+                "tmpfs", "tmpfs", "/dev", Set.of(MountAttribute.NOSUID), "mode=755", "size=65536k"))
+        .add(
+            RootStep.Mount.of(
+                "devpts",
+                "devpts",
+                "/dev/pts",
+                devices,
+                "newinstance",
+                "ptmxmode=0666",
+                "mode=0620"))
+        .add(RootStep.Mount.of("mqueue", "mqueue", "/dev/mqueue", safe))
+        .add(RootStep.Mount.of("tmpfs", "shm", "/dev/shm", safe, "mode=1777"))
+        .add(RootStep.Mount.of("sysfs", "sysfs", "/sys", safe, "ro"));
+    for (String name : List.of("null", "zero", "full", "random", "urandom", "tty")) {
+      builder.add(
+          RootStep.Bind.of(new RootStep.Source.HostPath("/dev/" + name), "/dev/" + name, false));
+    }
+    builder.add(new RootStep.Symlink("pts/ptmx", "/dev/ptmx"));
+  }
+
+  public Map<Slot, Fd> descriptors() {
+    return descriptors;
+  }
+
+  /** Launches and closes what was passed. */
+  public Launch launch(Launcher launcher) throws IOException {
+    try {
+      return launcher.launch(build(), descriptors);
+    } finally {
+      descriptors.values().forEach(Fd::close);
+    }
+  }
+}
