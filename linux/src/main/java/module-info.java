@@ -5,10 +5,12 @@ module org.jcontainerd.linux {
   requires static org.jspecify;
 
   exports org.jcontainerd.linux;
+  exports org.jcontainerd.linux.cgroup;
   exports org.jcontainerd.linux.fs;
   exports org.jcontainerd.linux.loop;
   exports org.jcontainerd.linux.mount;
   exports org.jcontainerd.linux.netns;
   exports org.jcontainerd.linux.process;
   exports org.jcontainerd.linux.socket;
+  exports org.jcontainerd.linux.terminal;
 }

@@ -127,6 +127,18 @@ final class Native {
     }
   }
 
+  /** A file mode as messages show it. */
+  static Object octal(int mode) {
+    return new Octal(mode);
+  }
+
+  private record Octal(int mode) {
+    @Override
+    public String toString() {
+      return "0" + Integer.toOctalString(mode);
+    }
+  }
+
   private record Hex(long value) {
     @Override
     public String toString() {

@@ -1,0 +1,5 @@
+/** Terminals and pseudo terminals. */
+@NullMarked
+package org.jcontainerd.linux.terminal;
+
+import org.jspecify.annotations.NullMarked;
