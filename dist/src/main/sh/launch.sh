@@ -26,18 +26,19 @@ case $kind in
   daemon) flags="$flags -Xms32m -Xmx768m -XX:MaxHeapFreeRatio=40 -XX:+ExitOnOutOfMemoryError" ;;
 esac
 
-# Where the cache does not fit (another JDK, changed jars) the JVM goes on without it.
-if [ -n "${JCONTAINERD_AOT_OUTPUT:-}" ]; then
-  flags="$flags -XX:AOTCacheOutput=$JCONTAINERD_AOT_OUTPUT"
-  main=${JCONTAINERD_AOT_MAIN:-$main}
-elif [ -r "$home/lib/$program.aot" ]; then
-  flags="$flags -XX:AOTCache=$home/lib/$program.aot"
-fi
-
 path=
 for jar in $jars; do
   path=$path${path:+:}$home/lib/$jar
 done
 
+# Where the cache does not fit (another JDK, changed jars) the JVM goes on without it.
+cache=
+if [ -n "${JCONTAINERD_AOT_OUTPUT:-}" ]; then
+  cache=-XX:AOTCacheOutput=$JCONTAINERD_AOT_OUTPUT
+  main=${JCONTAINERD_AOT_MAIN:-$main}
+elif [ -r "$home/lib/$program.aot" ]; then
+  cache=-XX:AOTCache=$home/lib/$program.aot
+fi
+
 # shellcheck disable=SC2086  # flags and options are lists of words
-exec "$java" $flags -Djcontainerd.home="$home" ${JCONTAINERD_JAVA_OPTIONS:-} -cp "$path" "$main" $first "$@"
+exec "$java" $flags ${cache:+"$cache"} -Djcontainerd.home="$home" ${JCONTAINERD_JAVA_OPTIONS:-} -cp "$path" "$main" $first "$@"
