@@ -138,6 +138,9 @@ static void process_went_silent(struct run *run) {
     failed_step = 1;
   }
   munmap(run->page, sizeof *run->page);
+  if (k.state == WAITING) {
+    return; /* killed before anybody started it: an exit like any other, which follows */
+  }
   if (k.state == STARTING) {
     report.type = ASK_START;
     if (!failed_step) {
@@ -293,9 +296,12 @@ static void close_stdin(struct run *run, int peer) {
 
 static void retire(struct run *run, int peer) {
   char answer[2] = {ASK_RETIRE, k.state != EXITED};
+  if (k.state == EXITED && run->keep >= 0) { /* before the answer: who has it finds no socket */
+    unlinkat(run->keep, "keeper.sock", 0);
+  }
   tell(run, peer, answer, sizeof answer, NULL, 0);
   if (k.state == EXITED) {
-    end_helper(run, 0);
+    _exit(0);
   }
 }
 

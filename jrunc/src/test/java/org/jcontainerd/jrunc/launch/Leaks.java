@@ -1,0 +1,72 @@
+package org.jcontainerd.jrunc.launch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+
+/** What a test of helpers can leave behind: descriptors, mounts, processes of ours. */
+public final class Leaks {
+  private final long descriptors;
+  private final List<String> mounts;
+  private final Set<Long> helpers;
+
+  private Leaks() throws IOException {
+    descriptors = descriptors();
+    mounts = Files.readAllLines(Path.of("/proc/self/mountinfo"));
+    helpers = helpers();
+  }
+
+  public static Leaks begin() throws IOException {
+    return new Leaks();
+  }
+
+  /** Fails unless everything is as it was; what ends by itself gets five seconds. */
+  public void check() throws Exception {
+    await("helpers", helpers, Leaks::helpers);
+    await("descriptors", descriptors, Leaks::descriptors);
+    assertEquals(mounts, Files.readAllLines(Path.of("/proc/self/mountinfo")));
+  }
+
+  private static void await(String what, Object expected, Supplier<Object> actual)
+      throws InterruptedException {
+    long end = System.nanoTime() + 5_000_000_000L;
+    while (!expected.equals(actual.get()) && System.nanoTime() < end) {
+      Thread.onSpinWait();
+    }
+    assertEquals(expected, actual.get(), what);
+  }
+
+  private static long descriptors() {
+    try (var all = Files.list(Path.of("/proc/self/fd"))) {
+      return all.count();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Our children, and theirs, that run the helper's program. */
+  private static Set<Long> helpers() {
+    var found = new TreeSet<Long>();
+    ProcessHandle.current()
+        .descendants()
+        .filter(process -> isHelper(process.pid()))
+        .forEach(process -> found.add(process.pid()));
+    return found;
+  }
+
+  private static boolean isHelper(long pid) {
+    try {
+      return Files.readString(Path.of("/proc", Long.toString(pid), "comm"))
+          .startsWith("jrunc-init");
+    } catch (IOException _) {
+      return false; // it has just ended
+    }
+  }
+}
