@@ -1,4 +1,4 @@
-/** {@code jctl}, the operator's command line. */
+/** {@code jctl}, the operator's tool: docker-like verbs over any CRI socket. */
 @NullMarked
 package org.jcontainerd.jctl;
 

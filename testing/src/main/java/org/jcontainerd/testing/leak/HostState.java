@@ -1,0 +1,157 @@
+package org.jcontainerd.testing.leak;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * What runtimes make on a host, by kind: mounts, links, cgroups, network namespaces, nf_tables
+ * tables, processes. Two of them compared show what was left behind.
+ *
+ * @param items names by kind
+ */
+public record HostState(Map<String, Set<String>> items) {
+  private static final Duration SETTLING = Duration.ofSeconds(10);
+
+  public HostState {
+    items = Map.copyOf(items);
+  }
+
+  /** The host as it is now, seen from this process's namespaces. */
+  public static HostState capture() throws IOException {
+    return new HostState(
+        Map.of(
+            "mount", mounts(),
+            "link", names(Path.of("/sys/class/net")),
+            "cgroup", cgroups(),
+            "network namespace", names(Path.of("/run/netns")),
+            "nf_tables chain", chains(),
+            "process", processes()));
+  }
+
+  /**
+   * What is there now and was not there then. The kernel and exiting processes finish some things
+   * in the background, so this looks again for up to ten seconds before it answers that something
+   * is left.
+   *
+   * @return lines of kind and name, empty if nothing is left
+   */
+  public List<String> left() throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + SETTLING.toNanos();
+    List<String> left = difference(capture());
+    while (!left.isEmpty() && System.nanoTime() < deadline) {
+      Thread.sleep(50);
+      left = difference(capture());
+    }
+    return left;
+  }
+
+  private List<String> difference(HostState now) {
+    var left = new ArrayList<String>();
+    new TreeMap<>(now.items)
+        .forEach((kind, names) -> {
+          var added = new TreeSet<>(names);
+          added.removeAll(items.getOrDefault(kind, Set.of()));
+          added.forEach(name -> left.add(kind + " " + name));
+        });
+    return left;
+  }
+
+  private static Set<String> mounts() throws IOException {
+    var points = new HashSet<String>();
+    for (String line : Files.readAllLines(Path.of("/proc/self/mountinfo"))) {
+      points.add(line.split(" ")[4]);
+    }
+    return points;
+  }
+
+  private static Set<String> names(Path directory) throws IOException {
+    var names = new HashSet<String>();
+    if (Files.isDirectory(directory)) {
+      try (Stream<Path> entries = Files.list(directory)) {
+        entries.forEach(each -> names.add(String.valueOf(each.getFileName())));
+      }
+    }
+    return names;
+  }
+
+  private static Set<String> cgroups() throws IOException {
+    var directories = new HashSet<String>();
+    Files.walkFileTree(
+        Path.of("/sys/fs/cgroup"),
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+            directories.add(directory.toString());
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException failure) {
+            return FileVisitResult.CONTINUE; // removed while we walked
+          }
+        });
+    return directories;
+  }
+
+  private static Set<String> chains() throws IOException {
+    Process nft =
+        new ProcessBuilder("nft", "list", "chains")
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    String text = new String(nft.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    try {
+      if (!nft.waitFor(10, TimeUnit.SECONDS) || nft.exitValue() != 0) {
+        throw new IOException("nft list chains: did not succeed");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("nft list chains: interrupted", e);
+    }
+    var chains = new HashSet<String>();
+    String table = "";
+    for (String line : text.split("\n")) {
+      if (line.startsWith("table ")) {
+        table = line.replace(" {", "");
+      } else if (line.startsWith("\tchain ")) {
+        chains.add(table + line.replace(" {", "").replace('\t', ' '));
+      }
+    }
+    return chains;
+  }
+
+  /** Processes by number, start time and command line; kernel threads have no command line. */
+  private static Set<String> processes() throws IOException {
+    var found = new HashSet<String>();
+    for (ProcessHandle process : ProcessHandle.allProcesses().toList()) {
+      try {
+        Path proc = Path.of("/proc/" + process.pid());
+        String command =
+            new String(Files.readAllBytes(proc.resolve("cmdline")), StandardCharsets.ISO_8859_1);
+        if (!command.isEmpty()) {
+          found.add(process.pid() + " " + command.replace('\0', ' '));
+        }
+      } catch (IOException e) {
+        if (process.isAlive()) {
+          throw e;
+        }
+        // else it ended while we looked
+      }
+    }
+    return found;
+  }
+}
