@@ -1,0 +1,94 @@
+package org.jcontainerd.linux.nftables;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jcontainerd.linux.Errno;
+import org.jcontainerd.linux.LinuxException;
+import org.jcontainerd.linux.netlink.Attribute;
+import org.jcontainerd.linux.netlink.MessageWriter;
+import org.jcontainerd.linux.netlink.NetlinkMessage;
+import org.jcontainerd.linux.netlink.NetlinkProtocol;
+import org.jcontainerd.linux.netlink.NetlinkRequest;
+import org.jcontainerd.linux.netlink.NetlinkSocket;
+
+/**
+ * The nf_tables of the network namespace in which this was opened. Confined to one thread at a time;
+ * call from a platform thread, see {@link NetlinkSocket}.
+ */
+public final class Nftables implements AutoCloseable {
+  private static final int NFGENMSG = 4;
+  private static final int NFTA_RULE_TABLE = 1;
+  private static final int NFTA_RULE_CHAIN = 2;
+  private static final int NFTA_RULE_HANDLE = 3;
+  private static final int NFTA_RULE_USERDATA = 7;
+
+  private final NetlinkSocket socket;
+
+  private Nftables(NetlinkSocket socket) {
+    this.socket = socket;
+  }
+
+  /** Opens the nf_tables of the calling thread's network namespace. */
+  public static Nftables open() throws LinuxException {
+    return new Nftables(NetlinkSocket.open(NetlinkProtocol.NETFILTER));
+  }
+
+  /** Opens the nf_tables of the network namespace at a path. */
+  public static Nftables openIn(Path netns) throws IOException {
+    return new Nftables(NetlinkSocket.openIn(netns, NetlinkProtocol.NETFILTER));
+  }
+
+  /**
+   * Makes all changes or none.
+   *
+   * @throws LinuxException for the first change that was refused
+   */
+  public void commit(NftTransaction transaction) throws IOException {
+    if (!transaction.isEmpty()) {
+      socket.transact(transaction.marked());
+    }
+  }
+
+  /** The rules of a chain in order; none if there is no such table or chain. */
+  public List<NftRule> rules(NftTable table, String chain) throws IOException {
+    var body =
+        new MessageWriter()
+            .octets(table.family().number(), 0, 0, 0)
+            .string(NFTA_RULE_TABLE, table.name())
+            .string(NFTA_RULE_CHAIN, chain);
+    var request =
+        new NetlinkRequest(
+            "list rules of " + table + " " + chain,
+            NftTransaction.SUBSYSTEM << 8 | NftTransaction.GETRULE,
+            0,
+            body.toBytes());
+    var rules = new ArrayList<NftRule>();
+    try {
+      for (NetlinkMessage message : socket.dump(request)) {
+        var attributes = message.attributes(NFGENMSG);
+        if (!attributes.string(NFTA_RULE_TABLE).equals(table.name())
+            || !attributes.string(NFTA_RULE_CHAIN).equals(chain)) {
+          continue;
+        }
+        var handle = attributes.find(NFTA_RULE_HANDLE);
+        var userData = attributes.find(NFTA_RULE_USERDATA).map(Attribute::bytes);
+        if (handle.isPresent()) {
+          String comment = NftComment.decode(userData.orElse(new byte[0]));
+          rules.add(new NftRule(table, chain, handle.get().be64(), comment));
+        }
+      }
+    } catch (LinuxException e) {
+      if (!e.is(Errno.ENOENT)) { // no such table
+        throw e;
+      }
+    }
+    return rules;
+  }
+
+  @Override
+  public void close() {
+    socket.close();
+  }
+}
