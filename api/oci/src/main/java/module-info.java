@@ -5,6 +5,7 @@ module org.jcontainerd.oci {
   requires static org.jspecify;
   requires com.fasterxml.jackson.core;
 
+  exports org.jcontainerd.oci.cni;
   exports org.jcontainerd.oci.distribution;
   exports org.jcontainerd.oci.image;
   exports org.jcontainerd.oci.json;
