@@ -3,6 +3,8 @@
 module org.jcontainerd.cni {
   requires static com.google.errorprone.annotations;
   requires static org.jspecify;
-  requires org.jcontainerd.linux;
-  requires org.jcontainerd.oci;
+  requires transitive org.jcontainerd.linux;
+  requires transitive org.jcontainerd.oci;
+
+  exports org.jcontainerd.cni;
 }

@@ -9,7 +9,9 @@ module org.jcontainerd.linux {
   exports org.jcontainerd.linux.fs;
   exports org.jcontainerd.linux.loop;
   exports org.jcontainerd.linux.mount;
+  exports org.jcontainerd.linux.netlink;
   exports org.jcontainerd.linux.netns;
+  exports org.jcontainerd.linux.nftables;
   exports org.jcontainerd.linux.process;
   exports org.jcontainerd.linux.socket;
   exports org.jcontainerd.linux.terminal;

@@ -47,7 +47,8 @@ public final class CniFailure extends Exception {
   /** A key that is understood but not supported; section 5 wants the key and its value named. */
   public static CniFailure unsupported(String key, Object value) {
     return of(
-        CniError.UNSUPPORTED_FIELD, "'%s' with value '%s': not supported yet".formatted(key, value));
+        CniError.UNSUPPORTED_FIELD,
+        "'%s' with value '%s': not supported yet".formatted(key, value));
   }
 
   /** Several failures of a teardown that tried everything; null if there were none. */

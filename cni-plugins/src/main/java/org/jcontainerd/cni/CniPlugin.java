@@ -3,8 +3,8 @@ package org.jcontainerd.cni;
 import org.jcontainerd.oci.cni.CniResult;
 
 /**
- * A plugin: the verbs of the specification. Stateless; calls for different attachments may run at the
- * same time, calls for one may not. Kernel calls may wait: call from a platform thread.
+ * A plugin: the verbs of the specification. Stateless; calls for different attachments may run at
+ * the same time, calls for one may not. Kernel calls may wait: call from a platform thread.
  */
 public interface CniPlugin {
   /** Makes or changes the attachment. Leaves nothing behind when it fails. */

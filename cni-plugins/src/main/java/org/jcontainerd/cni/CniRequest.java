@@ -14,8 +14,8 @@ import org.jcontainerd.oci.json.JsonValue;
 import org.jcontainerd.oci.json.OciJson;
 
 /**
- * One call of a plugin: what the specification passes in the environment and on stdin. A plugin reads
- * nothing else. Immutable.
+ * One call of a plugin: what the specification passes in the environment and on stdin. A plugin
+ * reads nothing else. Immutable.
  *
  * @param containerId "" for GC and STATUS
  * @param netns path of the sandbox's network namespace; empty if it is gone
@@ -60,11 +60,10 @@ public record CniRequest(
   public CniVersion version() throws CniFailure {
     String text = text("cniVersion");
     return CniVersion.supported(text)
-        .orElseThrow(
-            () ->
-                CniFailure.of(
-                    CniError.INCOMPATIBLE_VERSION,
-                    "cniVersion '%s': supported are %s".formatted(text, CniVersion.SUPPORTED)));
+        .orElseThrow(() ->
+            CniFailure.of(
+                CniError.INCOMPATIBLE_VERSION,
+                "cniVersion '%s': supported are %s".formatted(text, CniVersion.SUPPORTED)));
   }
 
   /** The result of the plugin before, or of the whole ADD for DEL and CHECK. */

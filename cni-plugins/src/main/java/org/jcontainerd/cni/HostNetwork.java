@@ -9,8 +9,8 @@ import org.jcontainerd.linux.netns.NetworkNamespace;
 import org.jcontainerd.linux.nftables.Nftables;
 
 /**
- * The host's side of the network during one call: links and settings of the namespace that the request
- * names. Confined to one thread.
+ * The host's side of the network during one call: links and settings of the namespace that the
+ * request names. Confined to one thread.
  */
 public final class HostNetwork implements AutoCloseable {
   private final Optional<Path> netns;
@@ -46,12 +46,13 @@ public final class HostNetwork implements AutoCloseable {
       Sysctl.set(name, value);
       return;
     }
-    NetworkNamespace.call(
-        netns.get(),
-        () -> {
-          Sysctl.set(name, value);
-          return name;
-        });
+    var _ =
+        NetworkNamespace.call(
+            netns.get(),
+            () -> {
+              Sysctl.set(name, value);
+              return name;
+            });
   }
 
   @Override

@@ -12,8 +12,8 @@ import org.jcontainerd.oci.json.JsonValue;
 import org.jcontainerd.oci.json.OciJson;
 
 /**
- * The plugins as a program: reads {@code CNI_*} and stdin, prints a result or an error as JSON on stdout.
- * Its first argument, given by the launcher, is the plugin's name.
+ * The plugins as a program: reads {@code CNI_*} and stdin, prints a result or an error as JSON on
+ * stdout. Its first argument, given by the launcher, is the plugin's name.
  */
 public final class Main {
   private Main() {}
@@ -46,7 +46,9 @@ public final class Main {
         version = given;
       }
       if (verb == CniVerb.VERSION) {
-        print(out, new CniVersions(version, CniVersion.SUPPORTED.stream().map(Object::toString).toList()));
+        print(
+            out,
+            new CniVersions(version, CniVersion.SUPPORTED.stream().map(Object::toString).toList()));
         return 0;
       }
       CniPlugins.call(name, CniEnvironment.request(verb, environment, stdin))

@@ -10,9 +10,9 @@ import java.util.List;
 import org.jcontainerd.oci.cni.CniError;
 
 /**
- * Finds plugins by their type in {@code CNI_PATH}. A directory with the file {@value #MARKER} holds the
- * launchers of this project; such a plugin is called in this process, with the same answers. Programs run
- * as root, so one that somebody else could have changed is refused.
+ * Finds plugins by their type in {@code CNI_PATH}. A directory with the file {@value #MARKER} holds
+ * the launchers of this project; such a plugin is called in this process, with the same answers.
+ * Programs run as root, so one that somebody else could have changed is refused.
  */
 public final class PluginDirectories {
   /** Marks a directory of our launchers. */

@@ -27,8 +27,9 @@ import org.jcontainerd.oci.json.JsonException;
 import org.jcontainerd.oci.json.OciJson;
 
 /**
- * A plugin that is a program of somebody else. It is given our environment, as by the specification's
- * library, and a time limit; its output goes to memory files, so it never waits for us.
+ * A plugin that is a program of somebody else. It is given our environment, as by the
+ * specification's library, and a time limit; its output goes to memory files, so it never waits for
+ * us.
  */
 final class PluginProgram implements CniCall {
   private static final Duration LIMIT = Duration.ofSeconds(60);

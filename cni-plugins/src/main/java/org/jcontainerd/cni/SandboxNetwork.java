@@ -11,8 +11,8 @@ import org.jcontainerd.linux.netns.NetworkNamespace;
 import org.jcontainerd.oci.cni.CniError;
 
 /**
- * A sandbox's network namespace, held open, so it cannot go away or become another one during a call.
- * Confined to one thread.
+ * A sandbox's network namespace, held open, so it cannot go away or become another one during a
+ * call. Confined to one thread.
  */
 public final class SandboxNetwork implements AutoCloseable {
   /** Work in the namespace, with a socket that belongs to it. */
@@ -33,10 +33,9 @@ public final class SandboxNetwork implements AutoCloseable {
   public static SandboxNetwork open(CniRequest request) throws CniFailure {
     Path path = request.netns().orElseThrow();
     return find(request)
-        .orElseThrow(
-            () ->
-                CniFailure.of(
-                    CniError.UNKNOWN_CONTAINER, "network namespace '" + path + "': not there"));
+        .orElseThrow(() ->
+            CniFailure.of(
+                CniError.UNKNOWN_CONTAINER, "network namespace '" + path + "': not there"));
   }
 
   /** Opens the namespace of a request; empty if it is gone, as may be on DEL. */

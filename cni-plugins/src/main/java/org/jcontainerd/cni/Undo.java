@@ -7,8 +7,8 @@ import java.util.List;
 
 /**
  * What to undo if the steps that follow fail: closed without {@link #commit}, it undoes in reverse
- * order, tries everything and throws the failures together, which try-with-resources attaches to the
- * first cause. Confined to one thread.
+ * order, tries everything and throws the failures together, which try-with-resources attaches to
+ * the first cause. Confined to one thread.
  */
 public final class Undo implements AutoCloseable {
   /** One step back. */

@@ -7,9 +7,9 @@ import org.jcontainerd.linux.Retry;
 import org.jcontainerd.linux.sys.FileCalls;
 
 /**
- * A file held with an exclusive flock(2), the lock that Go programs take; the JDK's own file locks are
- * of another kind (fcntl) and do not exclude it. Held until {@link #close}, also against other threads
- * of this process.
+ * A file held with an exclusive flock(2), the lock that Go programs take; the JDK's own file locks
+ * are of another kind (fcntl) and do not exclude it. Held until {@link #close}, also against other
+ * threads of this process.
  */
 public final class LockFile implements AutoCloseable {
   private static final int LOCK_EX = 2;
@@ -20,7 +20,9 @@ public final class LockFile implements AutoCloseable {
     this.fd = fd;
   }
 
-  /** Creates the file if need be and waits in the kernel for the lock: call from a platform thread. */
+  /**
+   * Creates the file if need be and waits in the kernel for the lock: call from a platform thread.
+   */
   public static LockFile hold(Path file) throws LinuxException {
     String path = file.toString();
     int flags = FileCalls.O_CREAT | FileCalls.O_RDONLY | FileCalls.O_CLOEXEC;

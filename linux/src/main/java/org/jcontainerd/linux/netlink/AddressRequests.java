@@ -21,9 +21,7 @@ public final class AddressRequests {
   /** Gives a link an address. Refused with EEXIST if it has it. */
   public static NetlinkRequest add(int link, IpPrefix prefix, Set<Option> options) {
     int flags =
-        options.contains(Option.NO_DUPLICATE_DETECTION) && !prefix.ipv4()
-            ? Address.IFA_F_NODAD
-            : 0;
+        options.contains(Option.NO_DUPLICATE_DETECTION) && !prefix.ipv4() ? Address.IFA_F_NODAD : 0;
     var body = body(link, prefix, flags);
     if (prefix.ipv4() && prefix.length() < 31) {
       body.address(Address.IFA_BROADCAST, prefix.last());

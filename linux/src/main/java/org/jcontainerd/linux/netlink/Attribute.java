@@ -9,11 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * One attribute of a received message: a view, bounds already checked by {@link Attributes#parse}. Every
- * accessor checks that the value has the size it reads. Immutable as long as the buffer below is not
- * written to.
+ * One attribute of a received message: a view, bounds already checked by {@link Attributes#parse}.
+ * Every accessor checks that the value has the size it reads. Immutable as long as the buffer below
+ * is not written to.
  *
- * @see <a href="https://docs.kernel.org/userspace-api/netlink/intro.html">netlink intro, attributes</a>
+ * @see <a href="https://docs.kernel.org/userspace-api/netlink/intro.html">netlink intro,
+ *     attributes</a>
  */
 public final class Attribute {
   private static final VarHandle SHORT =

@@ -7,8 +7,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The attributes of a message or of a nested attribute, in order. Nothing is read past the given range:
- * a length that is too small or too large is a {@link NetlinkFormatException}. Immutable.
+ * The attributes of a message or of a nested attribute, in order. Nothing is read past the given
+ * range: a length that is too small or too large is a {@link NetlinkFormatException}. Immutable.
  */
 public final class Attributes implements Iterable<Attribute> {
   /** NLA_F_NESTED and NLA_F_NET_BYTEORDER, linux/netlink.h. */
@@ -25,7 +25,8 @@ public final class Attributes implements Iterable<Attribute> {
   /**
    * Splits a range into attributes.
    *
-   * @throws NetlinkFormatException if an attribute's length is below its header's or goes past the end
+   * @throws NetlinkFormatException if an attribute's length is below its header's or goes past the
+   *     end
    */
   public static Attributes parse(byte[] buffer, int offset, int length)
       throws NetlinkFormatException {

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * What is to change on one link, all in one message. Made by {@link LinkRequests#change} and the methods
- * here, each of which answers a new value. Immutable.
+ * What is to change on one link, all in one message. Made by {@link LinkRequests#change} and the
+ * methods here, each of which answers a new value. Immutable.
  */
 public final class LinkChange {
   /** linux/if_link.h. */
@@ -115,8 +115,7 @@ public final class LinkChange {
 
   /** The message. RTM_NEWLINK without NLM_F_CREATE: only it takes settings of a bridge port. */
   public NetlinkRequest request() {
-    var body =
-        new MessageWriter().octets(0, 0, 0, 0).words(target.indexOrZero(), flags, mask);
+    var body = new MessageWriter().octets(0, 0, 0, 0).words(target.indexOrZero(), flags, mask);
     if (target instanceof LinkTarget.Named(String name)) {
       body.string(Link.IFLA_IFNAME, name);
     }
@@ -148,8 +147,7 @@ public final class LinkChange {
             w.nest(
                 Link.IFLA_AF_SPEC,
                 spec ->
-                    spec.nest(
-                        AF_INET, inet -> inet.nest(IFLA_INET_CONF, c -> c.u32(setting, 1)))));
+                    spec.nest(AF_INET, inet -> inet.nest(IFLA_INET_CONF, c -> c.u32(setting, 1)))));
   }
 
   private LinkChange with(String word, Consumer<MessageWriter> attribute) {

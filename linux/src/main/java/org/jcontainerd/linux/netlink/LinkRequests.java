@@ -28,8 +28,8 @@ public final class LinkRequests {
 
   /**
    * A veth pair in one message: the near end up and a port of its bridge, the far end down in its
-   * namespace. (The kernel refuses a far end that is up with ENOTCONN: it opens it before the two ends
-   * know each other.)
+   * namespace. (The kernel refuses a far end that is up with ENOTCONN: it opens it before the two
+   * ends know each other.)
    */
   public static NetlinkRequest createVeth(VethPair pair) {
     var body = header(Link.IFF_UP, Link.IFF_UP);
@@ -56,8 +56,8 @@ public final class LinkRequests {
   }
 
   /**
-   * Deletes a link; the kernel waits a grace period (some 20 ms) before it answers. Refused with ENODEV
-   * if there is none.
+   * Deletes a link; the kernel waits a grace period (some 20 ms) before it answers. Refused with
+   * ENODEV if there is none.
    */
   public static NetlinkRequest delete(LinkTarget target) {
     return new NetlinkRequest("delete link " + target, RTM_DELLINK, 0, select(target));

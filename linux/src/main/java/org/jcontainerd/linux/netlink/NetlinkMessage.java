@@ -14,6 +14,7 @@ import java.util.List;
  * @param offset where the message's body starts in the buffer
  * @param length bytes of the body
  */
+@SuppressWarnings("ArrayRecordComponent") // handed over, never compared
 public record NetlinkMessage(
     int type, int flags, int sequence, byte[] buffer, int offset, int length) {
   static final int HEADER = 16;

@@ -3,12 +3,13 @@ package org.jcontainerd.linux.netlink;
 /**
  * One message to be sent.
  *
- * @param what what the request is for, for the exception if the kernel refuses it: {@code create veth
- *     'veth12ab'}
+ * @param what what the request is for, for the exception if the kernel refuses it: {@code create
+ *     veth 'veth12ab'}
  * @param type message type, as RTM_NEWLINK
  * @param flags NLM_F_CREATE and the like; NLM_F_REQUEST and NLM_F_ACK are added when it is sent
  * @param body fixed header and attributes; not copied, callers do not change it
  */
+@SuppressWarnings("ArrayRecordComponent") // handed over, never compared
 public record NetlinkRequest(String what, int type, int flags, byte[] body) {
   /** NLM_F_REPLACE: change what exists. */
   public static final int REPLACE = 0x100;

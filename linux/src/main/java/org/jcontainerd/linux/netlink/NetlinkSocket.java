@@ -13,10 +13,10 @@ import org.jcontainerd.linux.netns.NetworkNamespace;
 import org.jcontainerd.linux.sys.NetlinkCalls;
 
 /**
- * An AF_NETLINK socket. It belongs to the network namespace in which it was opened, for ever, so the
- * namespace is entered once (by a thread that then ends) and all later work is done from anywhere. The
- * kernel handles a request inside send(2), which may wait for its RTNL lock: call from a platform
- * thread. Confined to one thread at a time.
+ * An AF_NETLINK socket. It belongs to the network namespace in which it was opened, for ever, so
+ * the namespace is entered once (by a thread that then ends) and all later work is done from
+ * anywhere. The kernel handles a request inside send(2), which may wait for its RTNL lock: call
+ * from a platform thread. Confined to one thread at a time.
  *
  * @see <a href="https://man7.org/linux/man-pages/man7/netlink.7.html">netlink(7)</a>
  */
@@ -66,8 +66,8 @@ public final class NetlinkSocket implements AutoCloseable {
   }
 
   /**
-   * Sends requests in one system call and waits until all are done. The kernel handles them in order
-   * and goes on after one that failed.
+   * Sends requests in one system call and waits until all are done. The kernel handles them in
+   * order and goes on after one that failed.
    *
    * @throws LinuxException for the first request that was refused, with the kernel's own words
    */
@@ -78,8 +78,8 @@ public final class NetlinkSocket implements AutoCloseable {
   }
 
   /**
-   * Sends the requests of a transaction: all are done or none. The first and the last are the marks of
-   * its beginning and end; the kernel answers for the whole by the mark of the beginning.
+   * Sends the requests of a transaction: all are done or none. The first and the last are the marks
+   * of its beginning and end; the kernel answers for the whole by the mark of the beginning.
    *
    * @throws LinuxException for the first request that was refused, with the kernel's own words
    */
@@ -144,8 +144,8 @@ public final class NetlinkSocket implements AutoCloseable {
   }
 
   /**
-   * Lists objects. A list that changed while the kernel made it (NLM_F_DUMP_INTR) is thrown away and
-   * asked for again, so a returned list is one consistent state.
+   * Lists objects. A list that changed while the kernel made it (NLM_F_DUMP_INTR) is thrown away
+   * and asked for again, so a returned list is one consistent state.
    *
    * @throws LinuxException EINTR if the list kept changing, else the kernel's refusal
    */
@@ -159,14 +159,10 @@ public final class NetlinkSocket implements AutoCloseable {
     throw new LinuxException(Errno.EINTR, "netlink", new Acknowledgement.Words(request.what()));
   }
 
-  private boolean dumpOnce(NetlinkRequest request, List<NetlinkMessage> found)
-      throws IOException {
+  private boolean dumpOnce(NetlinkRequest request, List<NetlinkMessage> found) throws IOException {
     var flagged =
         new NetlinkRequest(
-            request.what(),
-            request.type(),
-            request.flags() | NetlinkRequest.DUMP,
-            request.body());
+            request.what(), request.type(), request.flags() | NetlinkRequest.DUMP, request.body());
     int number = send(List.of(flagged), NO_ANSWER);
     boolean consistent = true;
     while (true) {

@@ -17,7 +17,9 @@ public final class RouteRequests {
 
   private RouteRequests() {}
 
-  /** Adds a route. Refused with EEXIST if the same exists, ENETUNREACH if the gateway is not near. */
+  /**
+   * Adds a route. Refused with EEXIST if the same exists, ENETUNREACH if the gateway is not near.
+   */
   public static NetlinkRequest add(Route route) {
     return new NetlinkRequest(
         "add route " + words(route),

@@ -4,8 +4,8 @@ import java.util.Optional;
 import org.jcontainerd.linux.Fd;
 
 /**
- * Two ends of a virtual cable, made in one step: the near end is up and a port of its bridge when the
- * request is done, the far end is down.
+ * Two ends of a virtual cable, made in one step: the near end is up and a port of its bridge when
+ * the request is done, the far end is down.
  *
  * @param near the end in the namespace of the socket
  * @param far the other end

@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Comments as {@code nft} keeps them in the user data of tables, chains and rules: type 0, length, text
- * with a NUL (libnftnl/udata.h).
+ * Comments as {@code nft} keeps them in the user data of tables, chains and rules: type 0, length,
+ * text with a NUL (libnftnl/udata.h).
  */
 final class NftComment {
   private static final int COMMENT = 0;

@@ -4,9 +4,9 @@ import java.util.Optional;
 import org.jcontainerd.linux.netlink.MessageWriter;
 
 /**
- * One step of a rule: loads something into a register, compares a register (a rule ends at a comparison
- * that does not hold), or acts. Attribute numbers are those of linux/netfilter/nf_tables.h, in their
- * order. Registers: 1 to 4 hold 16 bytes each.
+ * One step of a rule: loads something into a register, compares a register (a rule ends at a
+ * comparison that does not hold), or acts. Attribute numbers are those of
+ * linux/netfilter/nf_tables.h, in their order. Registers: 1 to 4 hold 16 bytes each.
  */
 public sealed interface NftExpression {
   /** Its name in the kernel. */
@@ -17,9 +17,15 @@ public sealed interface NftExpression {
 
   /** Which header {@link Payload} reads. */
   enum Base {
-    LINK,
-    NETWORK,
-    TRANSPORT
+    LINK(0),
+    NETWORK(1),
+    TRANSPORT(2);
+
+    private final int number;
+
+    Base(int number) {
+      this.number = number;
+    }
   }
 
   /** Loads bytes of the packet. */
@@ -31,18 +37,24 @@ public sealed interface NftExpression {
 
     @Override
     public void write(MessageWriter w) {
-      w.be32(1, register).be32(2, base.ordinal()).be32(3, offset).be32(4, length);
+      w.be32(1, register).be32(2, base.number).be32(3, offset).be32(4, length);
     }
   }
 
-  /** How {@link Compare} compares, in the kernel's order. */
+  /** How {@link Compare} compares. */
   enum Relation {
-    EQUAL,
-    NOT_EQUAL,
-    LESS,
-    AT_MOST,
-    GREATER,
-    AT_LEAST
+    EQUAL(0),
+    NOT_EQUAL(1),
+    LESS(2),
+    AT_MOST(3),
+    GREATER(4),
+    AT_LEAST(5);
+
+    private final int number;
+
+    Relation(int number) {
+      this.number = number;
+    }
   }
 
   /** Ends the rule unless the register has this relation to the value. */
@@ -54,7 +66,7 @@ public sealed interface NftExpression {
 
     @Override
     public void write(MessageWriter w) {
-      w.be32(1, register).be32(2, relation.ordinal());
+      w.be32(1, register).be32(2, relation.number);
       value.write(w, 3);
     }
   }
@@ -133,10 +145,16 @@ public sealed interface NftExpression {
 
   /** What {@link Ct} loads: enum nft_ct_keys. */
   enum CtKey {
-    STATE,
-    DIRECTION,
-    STATUS,
-    MARK
+    STATE(0),
+    DIRECTION(1),
+    STATUS(2),
+    MARK(3);
+
+    private final int number;
+
+    CtKey(int number) {
+      this.number = number;
+    }
   }
 
   /** Loads a property of the packet's connection. */
@@ -148,7 +166,7 @@ public sealed interface NftExpression {
 
     @Override
     public void write(MessageWriter w) {
-      w.be32(1, register).be32(2, key.ordinal());
+      w.be32(1, register).be32(2, key.number);
     }
   }
 

@@ -31,16 +31,22 @@ public record NftHook(Type type, Point point, int priority) {
     }
   }
 
-  /** A place on a packet's way; the numbers of linux/netfilter.h are the order. */
+  /** A place on a packet's way; numbers of linux/netfilter.h. */
   public enum Point {
-    PREROUTING,
-    INPUT,
-    FORWARD,
-    OUTPUT,
-    POSTROUTING;
+    PREROUTING(0),
+    INPUT(1),
+    FORWARD(2),
+    OUTPUT(3),
+    POSTROUTING(4);
+
+    private final int number;
+
+    Point(int number) {
+      this.number = number;
+    }
 
     int number() {
-      return ordinal();
+      return number;
     }
   }
 }

@@ -1,7 +1,6 @@
 package org.jcontainerd.linux.nftables;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jcontainerd.linux.netlink.IpPrefix;
@@ -18,8 +17,8 @@ import org.jcontainerd.linux.nftables.NftExpression.Relation;
 
 /**
  * The usual conditions and actions as lists of expressions, in the form in which {@code nft} itself
- * compiles them, so that {@code nft list ruleset} shows readable rules. Register 1 is used, and 2 for
- * ports.
+ * compiles them, so that {@code nft list ruleset} shows readable rules. Register 1 is used, and 2
+ * for ports.
  */
 public final class NftMatch {
   private static final int RTN_LOCAL = 2;
@@ -69,7 +68,11 @@ public final class NftMatch {
   /** Several conditions and actions, one behind the other. */
   @SafeVarargs
   public static List<NftExpression> all(List<NftExpression>... parts) {
-    return Arrays.stream(parts).flatMap(List::stream).toList();
+    var together = new ArrayList<NftExpression>();
+    for (List<NftExpression> part : parts) {
+      together.addAll(part);
+    }
+    return together;
   }
 
   private static List<NftExpression> address(

@@ -1,5 +1,6 @@
 package org.jcontainerd.linux.nftables;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -7,9 +8,9 @@ import org.jcontainerd.linux.netlink.MessageWriter;
 import org.jcontainerd.linux.netlink.NetlinkRequest;
 
 /**
- * Changes that the kernel makes all at once or not at all, in the order in which they are added here.
- * "Add" of a table, chain or set that exists changes nothing. Confined to one thread; sent once by {@link
- * Nftables#commit}.
+ * Changes that the kernel makes all at once or not at all, in the order in which they are added
+ * here. "Add" of a table, chain or set that exists changes nothing. Confined to one thread; sent
+ * once by {@link Nftables#commit}.
  */
 public final class NftTransaction {
   /** linux/netfilter/nfnetlink.h and nf_tables.h. */
@@ -40,6 +41,7 @@ public final class NftTransaction {
   }
 
   /** Adds a table. */
+  @CanIgnoreReturnValue
   public NftTransaction addTable(NftTable table, String comment) {
     return put(
         "add table " + table,
@@ -53,11 +55,13 @@ public final class NftTransaction {
   }
 
   /** Deletes a table with all it holds. Refused with ENOENT if there is none. */
+  @CanIgnoreReturnValue
   public NftTransaction deleteTable(NftTable table) {
     return put("delete table " + table, DELTABLE, 0, table, w -> w.string(1, table.name()));
   }
 
   /** Adds a chain that others jump to. */
+  @CanIgnoreReturnValue
   public NftTransaction addChain(NftTable table, String name, String comment) {
     return put(
         "add chain " + table + " " + name,
@@ -71,6 +75,7 @@ public final class NftTransaction {
   }
 
   /** Adds a chain that packets come to by themselves. */
+  @CanIgnoreReturnValue
   public NftTransaction addChain(NftTable table, String name, NftHook hook) {
     return put(
         "add chain " + table + " " + name,
@@ -85,6 +90,7 @@ public final class NftTransaction {
   }
 
   /** Deletes an empty chain. Refused with EBUSY if it is not empty or is jumped to. */
+  @CanIgnoreReturnValue
   public NftTransaction deleteChain(NftTable table, String name) {
     return put(
         "delete chain " + table + " " + name,
@@ -95,6 +101,7 @@ public final class NftTransaction {
   }
 
   /** Deletes all rules of a chain. */
+  @CanIgnoreReturnValue
   public NftTransaction flushChain(NftTable table, String name) {
     return put(
         "flush chain " + table + " " + name,
@@ -105,6 +112,7 @@ public final class NftTransaction {
   }
 
   /** Adds a rule to the end of a chain. */
+  @CanIgnoreReturnValue
   public NftTransaction addRule(
       NftTable table, String chain, List<NftExpression> expressions, String comment) {
     return put(
@@ -120,6 +128,7 @@ public final class NftTransaction {
   }
 
   /** Deletes a listed rule. Refused with ENOENT if it is gone. */
+  @CanIgnoreReturnValue
   public NftTransaction deleteRule(NftRule rule) {
     return put(
         "delete rule %s %s handle %d".formatted(rule.table(), rule.chain(), rule.handle()),
@@ -130,6 +139,7 @@ public final class NftTransaction {
   }
 
   /** Adds a set or map. */
+  @CanIgnoreReturnValue
   public NftTransaction addSet(NftTable table, NftSet set) {
     int id = nextSetId++;
     return put(
@@ -147,6 +157,7 @@ public final class NftTransaction {
   }
 
   /** Deletes a set or map that no rule uses. */
+  @CanIgnoreReturnValue
   public NftTransaction deleteSet(NftTable table, String name) {
     return put(
         "delete set " + table + " " + name,
@@ -157,11 +168,13 @@ public final class NftTransaction {
   }
 
   /** Adds elements; one that exists with another value is refused with EEXIST. */
+  @CanIgnoreReturnValue
   public NftTransaction addElements(NftTable table, String set, List<NftSet.Element> elements) {
     return elements("add", NEWSETELEM, NetlinkRequest.CREATE, table, set, elements);
   }
 
   /** Deletes elements. Refused with ENOENT if one is not there. */
+  @CanIgnoreReturnValue
   public NftTransaction deleteElements(NftTable table, String set, List<NftSet.Element> elements) {
     return elements("delete", DELSETELEM, 0, table, set, elements);
   }
@@ -176,6 +189,7 @@ public final class NftTransaction {
     return all;
   }
 
+  @CanIgnoreReturnValue
   private NftTransaction elements(
       String verb,
       int message,
@@ -211,6 +225,7 @@ public final class NftTransaction {
     }
   }
 
+  @CanIgnoreReturnValue
   private NftTransaction put(
       String what, int message, int flags, NftTable table, Consumer<MessageWriter> attributes) {
     var body = new MessageWriter().octets(table.family().number(), 0, 0, 0);

@@ -14,8 +14,8 @@ import org.jcontainerd.linux.netlink.NetlinkRequest;
 import org.jcontainerd.linux.netlink.NetlinkSocket;
 
 /**
- * The nf_tables of the network namespace in which this was opened. Confined to one thread at a time;
- * call from a platform thread, see {@link NetlinkSocket}.
+ * The nf_tables of the network namespace in which this was opened. Confined to one thread at a
+ * time; call from a platform thread, see {@link NetlinkSocket}.
  */
 public final class Nftables implements AutoCloseable {
   private static final int NFGENMSG = 4;

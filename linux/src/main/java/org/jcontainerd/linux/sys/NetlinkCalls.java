@@ -74,12 +74,11 @@ public final class NetlinkCalls {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = capture(arena);
       long copy = Memory.copyOf(arena, datagram);
-      Retry.voidOnInterrupt(
-          () -> {
-            if (syscall(state, Nr.SENDTO, fd, copy, datagram.length, 0, 0, 0) == -1) {
-              throw failure(state, "sendto", fd, datagram.length);
-            }
-          });
+      Retry.voidOnInterrupt(() -> {
+        if (syscall(state, Nr.SENDTO, fd, copy, datagram.length, 0, 0, 0) == -1) {
+          throw failure(state, "sendto", fd, datagram.length);
+        }
+      });
     }
   }
 
@@ -93,16 +92,14 @@ public final class NetlinkCalls {
       MemorySegment state = capture(arena);
       MemorySegment memory = arena.allocate(buffer.length);
       long count =
-          Retry.onInterrupt(
-              () -> {
-                long n =
-                    syscall(
-                        state, Nr.RECVFROM, fd, memory.address(), buffer.length, MSG_TRUNC, 0, 0);
-                if (n == -1) {
-                  throw failure(state, "recvfrom", fd, buffer.length);
-                }
-                return n;
-              });
+          Retry.onInterrupt(() -> {
+            long n =
+                syscall(state, Nr.RECVFROM, fd, memory.address(), buffer.length, MSG_TRUNC, 0, 0);
+            if (n == -1) {
+              throw failure(state, "recvfrom", fd, buffer.length);
+            }
+            return n;
+          });
       int copied = (int) Math.min(count, buffer.length);
       MemorySegment.copy(memory, JAVA_BYTE, 0, buffer, 0, copied);
       return (int) count;

@@ -8,7 +8,10 @@ import org.jcontainerd.oci.json.Json;
  * @param code see the constants; 100 and above are a plugin's own
  */
 public record CniError(
-    String cniVersion, @Json(always = true) int code, @Json(always = true) String msg, String details) {
+    String cniVersion,
+    @Json(always = true) int code,
+    @Json(always = true) String msg,
+    String details) {
   /** The version is not supported. */
   public static final int INCOMPATIBLE_VERSION = 1;
 

@@ -7,8 +7,8 @@ import org.jcontainerd.oci.json.JsonException;
 import org.jcontainerd.oci.json.OciJson;
 
 /**
- * What ADD answers: the interfaces, addresses, routes and name service of an attachment. In memory it
- * has the shape of 1.1.0; {@link #as} gives the shape of an older version. Immutable.
+ * What ADD answers: the interfaces, addresses, routes and name service of an attachment. In memory
+ * it has the shape of 1.1.0; {@link #as} gives the shape of an older version. Immutable.
  */
 public record CniResult(
     String cniVersion,
@@ -51,7 +51,9 @@ public record CniResult(
     boolean rich = version.atLeast(CniVersion.V1_1_0);
     return new CniResult(
         version.toString(),
-        interfaces.stream().map(i -> rich ? i : CniInterface.of(i.name(), i.mac(), i.sandbox())).toList(),
+        interfaces.stream()
+            .map(i -> rich ? i : CniInterface.of(i.name(), i.mac(), i.sandbox()))
+            .toList(),
         ips.stream().map(ip -> withFamily(ip, family)).toList(),
         routes.stream().map(r -> rich ? r : CniRoute.of(r.dst(), r.gw())).toList(),
         dns);

@@ -19,8 +19,7 @@ public record CniVersion(int major, int minor, int patch) implements Comparable<
   private static final CniVersion V0_3_1 = new CniVersion(0, 3, 1);
 
   /** What this project reads and writes, lowest first. */
-  public static final List<CniVersion> SUPPORTED =
-      List.of(V0_3_0, V0_3_1, V0_4_0, V1_0_0, V1_1_0);
+  public static final List<CniVersion> SUPPORTED = List.of(V0_3_0, V0_3_1, V0_4_0, V1_0_0, V1_1_0);
 
   private static final Comparator<CniVersion> ORDER =
       Comparator.comparingInt(CniVersion::major)
