@@ -45,7 +45,8 @@ final class CniEnvironment {
             .map(Path::of)
             .toList(),
         config(stdin),
-        CniHost.HERE);
+        new CniHost(Optional.empty()),
+        false);
   }
 
   /** stdin as an object. */

@@ -23,7 +23,11 @@ import org.jcontainerd.oci.json.OciJson;
  * @param args {@code CNI_ARGS}: {@code K=V;K=V}
  * @param path {@code CNI_PATH}: where delegated plugins are found
  * @param config the plugin's configuration
- * @param host the other side
+ * @param host the other side; borrowed
+ * @param sandboxEnds whether the caller of DEL deletes the sandbox's network namespace right after.
+ *     Then DEL cuts the link off without waiting and leaves it to go down with the namespace, which
+ *     saves the kernel's grace period of some 20 ms; the namespaces of several sandboxes share one.
+ *     A program is never told, so it always deletes the link itself.
  */
 public record CniRequest(
     CniVerb verb,
@@ -33,7 +37,8 @@ public record CniRequest(
     String args,
     List<Path> path,
     JsonValue.Fields config,
-    CniHost host) {
+    CniHost host,
+    boolean sandboxEnds) {
   public CniRequest {
     path = List.copyOf(path);
   }
@@ -113,7 +118,7 @@ public record CniRequest(
 
   /** The same call with another verb, as for a delegated plugin. */
   public CniRequest with(CniVerb other) {
-    return new CniRequest(other, containerId, netns, ifname, args, path, config, host);
+    return new CniRequest(other, containerId, netns, ifname, args, path, config, host, sandboxEnds);
   }
 
   private String text(String key) {

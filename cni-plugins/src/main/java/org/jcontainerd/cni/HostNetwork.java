@@ -1,38 +1,29 @@
 package org.jcontainerd.cni;
 
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.Optional;
-import org.jcontainerd.linux.netlink.NetlinkProtocol;
 import org.jcontainerd.linux.netlink.NetlinkSocket;
 import org.jcontainerd.linux.netns.NetworkNamespace;
 import org.jcontainerd.linux.nftables.Nftables;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The host's side of the network during one call: links and settings of the namespace that the
- * request names. Confined to one thread.
+ * The host's side of the network during one call: links, packet rules and settings of the namespace
+ * that the request names. Its sockets are borrowed from the {@link CniHost}. Confined to one
+ * thread.
  */
 public final class HostNetwork implements AutoCloseable {
-  private final Optional<Path> netns;
+  private final CniHost host;
   private final NetlinkSocket route;
+  private @Nullable Nftables tables;
 
-  private HostNetwork(Optional<Path> netns, NetlinkSocket route) {
-    this.netns = netns;
+  private HostNetwork(CniHost host, NetlinkSocket route) {
+    this.host = host;
     this.route = route;
   }
 
   /** Opens the host's side. */
   public static HostNetwork open(CniHost host) throws IOException {
-    return new HostNetwork(
-        host.netns(),
-        host.netns().isPresent()
-            ? NetlinkSocket.openIn(host.netns().get(), NetlinkProtocol.ROUTE)
-            : NetlinkSocket.open(NetlinkProtocol.ROUTE));
-  }
-
-  /** Opens the host's nf_tables; the caller closes them. */
-  public static Nftables nftables(CniHost host) throws IOException {
-    return host.netns().isPresent() ? Nftables.openIn(host.netns().get()) : Nftables.open();
+    return new HostNetwork(host, host.takeRoute());
   }
 
   /** Links, addresses, routes. */
@@ -40,15 +31,23 @@ public final class HostNetwork implements AutoCloseable {
     return route;
   }
 
+  /** Packet rules. */
+  public Nftables tables() throws IOException {
+    if (tables == null) {
+      tables = host.takeTables();
+    }
+    return tables;
+  }
+
   /** Sets a kernel setting of the host, see {@link Sysctl#set}. */
   public void sysctl(String name, String value) throws IOException {
-    if (netns.isEmpty()) {
+    if (host.netns().isEmpty()) {
       Sysctl.set(name, value);
       return;
     }
     var _ =
         NetworkNamespace.call(
-            netns.get(),
+            host.netns().get(),
             () -> {
               Sysctl.set(name, value);
               return name;
@@ -57,6 +56,9 @@ public final class HostNetwork implements AutoCloseable {
 
   @Override
   public void close() {
-    route.close();
+    host.giveBack(route);
+    if (tables != null) {
+      host.giveBack(tables);
+    }
   }
 }

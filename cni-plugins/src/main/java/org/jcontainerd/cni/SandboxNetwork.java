@@ -15,10 +15,10 @@ import org.jcontainerd.oci.cni.CniError;
  * call. Confined to one thread.
  */
 public final class SandboxNetwork implements AutoCloseable {
-  /** Work in the namespace, with a socket that belongs to it. */
+  /** Work that must be done by a thread in the namespace. */
   @FunctionalInterface
-  public interface Work<T> {
-    T run(NetlinkSocket route) throws IOException;
+  public interface Work {
+    void run() throws IOException;
   }
 
   private final Path path;
@@ -58,17 +58,20 @@ public final class SandboxNetwork implements AutoCloseable {
 
   /** A socket that belongs to the namespace; the caller closes it. */
   public NetlinkSocket openRoute() throws IOException {
-    return NetworkNamespace.call(namespace, () -> NetlinkSocket.open(NetlinkProtocol.ROUTE));
+    return openRoute(() -> {});
   }
 
-  /** Runs work in the namespace, on a thread that then ends; kernel settings there are its own. */
-  public <T> T call(Work<T> work) throws IOException {
+  /**
+   * A socket that belongs to the namespace, after work that must be done by a thread in it, as for
+   * kernel settings. One visit for both: a visit is a thread, and on a busy machine a thread waits
+   * its turn.
+   */
+  public NetlinkSocket openRoute(Work inside) throws IOException {
     return NetworkNamespace.call(
         namespace,
         () -> {
-          try (var route = NetlinkSocket.open(NetlinkProtocol.ROUTE)) {
-            return work.run(route);
-          }
+          inside.run();
+          return NetlinkSocket.open(NetlinkProtocol.ROUTE);
         });
   }
 

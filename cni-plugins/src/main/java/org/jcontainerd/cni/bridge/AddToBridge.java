@@ -55,7 +55,6 @@ final class AddToBridge {
 
   CniResult run() throws CniFailure {
     try (var sandbox = SandboxNetwork.open(request);
-        var inside = sandbox.openRoute();
         var host = HostNetwork.open(request.host());
         var undo = new Undo()) {
       var hostBridge = new HostBridge(host, config);
@@ -67,9 +66,11 @@ final class AddToBridge {
               : new BridgePlan(List.of(), List.of(), List.of());
       hostBridge.ensureGateways(bridge, plan.gateways());
       VethPair cable = cable(sandbox, host, bridge, undo);
-      configure(sandbox, inside, plan);
-      masquerade(plan, undo);
-      announce(host, inside, cable, plan);
+      masquerade(host, plan, undo);
+      try (var inside = sandbox.openRoute(() -> prepare(plan))) {
+        configure(inside, plan);
+        announce(host, inside, cable, plan);
+      }
       CniResult result = result(host, cable, plan, ipam.dns());
       undo.commit();
       return result;
@@ -143,12 +144,8 @@ final class AddToBridge {
     }
   }
 
-  private void configure(SandboxNetwork sandbox, NetlinkSocket inside, BridgePlan plan)
-      throws IOException, CniFailure {
+  private void configure(NetlinkSocket inside, BridgePlan plan) throws IOException, CniFailure {
     List<IpPrefix> addresses = plan.addresses();
-    if (addresses.stream().anyMatch(a -> !a.ipv4())) {
-      var _ = sandbox.call(_ -> enableIpv6(request.ifname()));
-    }
     LinkTarget name = LinkTarget.named(request.ifname());
     Link link = Links.get(inside, name);
     List<NetlinkRequest> requests = new ArrayList<>();
@@ -166,25 +163,27 @@ final class AddToBridge {
   }
 
   /**
-   * IPv6 may be switched off for new interfaces; addresses shall stay when the link goes down and
-   * up, be usable at once, and be announced.
+   * Kernel settings of the container's interface. IPv6 may be switched off for new interfaces;
+   * addresses shall stay when the link goes down and up, be usable at once, and be announced.
    */
-  private static boolean enableIpv6(String ifname) throws IOException {
-    for (String link : List.of("lo", ifname)) {
-      Sysctl.set("ipv6/conf/" + link + "/disable_ipv6", "0");
+  private void prepare(BridgePlan plan) throws IOException {
+    if (plan.ips().stream().allMatch(ip -> ip.address().indexOf(':') < 0)) {
+      return;
     }
-    String settings = "ipv6/conf/" + ifname;
+    String settings = "ipv6/conf/" + request.ifname();
+    Sysctl.set("ipv6/conf/lo/disable_ipv6", "0");
+    Sysctl.set(settings + "/disable_ipv6", "0");
     Sysctl.set(settings + "/keep_addr_on_down", "1");
     Sysctl.set(settings + "/accept_dad", "0");
     Sysctl.set(settings + "/ndisc_notify", "1");
-    return true;
   }
 
-  private void masquerade(BridgePlan plan, Undo undo) throws IOException, CniFailure {
+  private void masquerade(HostNetwork host, BridgePlan plan, Undo undo)
+      throws IOException, CniFailure {
     if (!config.ipMasq() || plan.ips().isEmpty()) {
       return;
     }
-    var masquerade = new Masquerade(request.host(), request.network());
+    var masquerade = new Masquerade(host, request.network());
     masquerade.add(attachment, plan.addresses());
     undo.push(() -> {
       try {

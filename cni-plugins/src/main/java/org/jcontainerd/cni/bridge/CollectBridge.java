@@ -68,8 +68,8 @@ final class CollectBridge {
   }
 
   private void collectMasquerade() throws CniFailure {
-    try {
-      new Masquerade(request.host(), request.network()).removeAllBut(valid);
+    try (var host = HostNetwork.open(request.host())) {
+      new Masquerade(host, request.network()).removeAllBut(valid);
     } catch (IOException e) {
       throw CniFailure.io("collect masquerading of network '" + request.network() + "'", e);
     }

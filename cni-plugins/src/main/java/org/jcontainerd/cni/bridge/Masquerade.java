@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import org.jcontainerd.cni.CniHost;
 import org.jcontainerd.cni.HostNetwork;
 import org.jcontainerd.linux.Errno;
 import org.jcontainerd.linux.LinuxException;
@@ -22,7 +21,6 @@ import org.jcontainerd.linux.nftables.NftRule;
 import org.jcontainerd.linux.nftables.NftTable;
 import org.jcontainerd.linux.nftables.NftTransaction;
 import org.jcontainerd.linux.nftables.NftVerdict;
-import org.jcontainerd.linux.nftables.Nftables;
 import org.jcontainerd.oci.cni.CniAttachment;
 
 /**
@@ -34,14 +32,15 @@ final class Masquerade {
   private static final NftTable TABLE = new NftTable(NftFamily.INET, "cni_plugins_masquerade");
   private static final String CHAIN = "masq_checks";
   private static final String POSTROUTING = "postrouting";
+  private static final int POSTROUTING_RULES = 3;
   private static final int LONGEST_COMMENT = 128;
   private static final int HASH_DIGITS = 16;
   private static final int ATTEMPTS = 5;
 
-  private final CniHost host;
+  private final HostNetwork host;
   private final String network;
 
-  Masquerade(CniHost host, String network) {
+  Masquerade(HostNetwork host, String network) {
     this.host = host;
     this.network = network;
   }
@@ -49,11 +48,14 @@ final class Masquerade {
   /** Adds the rules of one attachment; earlier ones of the same attachment are replaced. */
   void add(CniAttachment attachment, List<IpPrefix> addresses) throws IOException {
     String comment = comment(attachment);
+    boolean complete = host.tables().rules(TABLE, POSTROUTING).size() == POSTROUTING_RULES;
     change(
         rule -> rule.comment().startsWith(key(attachment)),
         stale -> {
           var transaction = new NftTransaction();
-          structure(transaction);
+          if (!complete) {
+            structure(transaction);
+          }
           stale.forEach(transaction::deleteRule);
           for (IpPrefix address : addresses) {
             IpPrefix single = new IpPrefix(address.address(), address.ipv4() ? 32 : 128);
@@ -94,16 +96,14 @@ final class Masquerade {
 
   /** Looks for rules and changes them; looks again if one of them went meanwhile. */
   private void change(Predicate<NftRule> wanted, Change change) throws IOException {
-    try (Nftables nftables = HostNetwork.nftables(host)) {
-      for (int attempt = 1; ; attempt++) {
-        List<NftRule> found = nftables.rules(TABLE, CHAIN).stream().filter(wanted).toList();
-        try {
-          nftables.commit(change.of(found));
-          return;
-        } catch (LinuxException e) {
-          if (!e.is(Errno.ENOENT) || found.isEmpty() || attempt == ATTEMPTS) {
-            throw e;
-          }
+    for (int attempt = 1; ; attempt++) {
+      List<NftRule> found = host.tables().rules(TABLE, CHAIN).stream().filter(wanted).toList();
+      try {
+        host.tables().commit(change.of(found));
+        return;
+      } catch (LinuxException e) {
+        if (!e.is(Errno.ENOENT) || found.isEmpty() || attempt == ATTEMPTS) {
+          throw e;
         }
       }
     }

@@ -53,7 +53,7 @@ final class RemoveFromBridge {
   private void removeCable() throws CniFailure {
     try (var host = HostNetwork.open(request.host())) {
       Optional<Link> near = nearEnd(host);
-      if (near.isPresent() && request.host().sandboxEnds()) {
+      if (near.isPresent() && request.sandboxEnds()) {
         cutOff(host, near.get());
         return;
       }
@@ -93,15 +93,15 @@ final class RemoveFromBridge {
   private static void cutOff(HostNetwork host, Link near) throws IOException {
     try {
       host.route()
-          .execute(LinkRequests.change(LinkTarget.indexed(near.index())).portDisabled().request());
+          .execute(LinkRequests.change(LinkTarget.indexed(near.index())).portCutOff().request());
     } catch (LinuxException e) {
       if (e.is(Errno.ENODEV)) {
         return; // the namespace was faster
       }
-      if (!e.is(Errno.EOPNOTSUPP, Errno.EBUSY, Errno.ENETDOWN)) {
+      if (!e.is(Errno.EOPNOTSUPP)) {
         throw e;
       }
-      delete(host, near); // no port of a bridge any more, or one under spanning tree
+      delete(host, near); // no port of a bridge any more
     }
   }
 
@@ -132,8 +132,8 @@ final class RemoveFromBridge {
   }
 
   private void removeMasquerade() throws CniFailure {
-    try {
-      new Masquerade(request.host(), request.network()).remove(attachment);
+    try (var host = HostNetwork.open(request.host())) {
+      new Masquerade(host, request.network()).remove(attachment);
     } catch (IOException e) {
       throw CniFailure.io("remove masquerading", e);
     }

@@ -60,7 +60,7 @@ public final class LoopbackPlugin implements CniPlugin {
 
   @Override
   public void del(CniRequest request) throws CniFailure {
-    if (request.host().sandboxEnds()) {
+    if (request.sandboxEnds()) {
       return;
     }
     try (var sandbox = SandboxNetwork.find(request).orElse(null)) {

@@ -10,12 +10,16 @@ import java.util.function.Consumer;
  */
 public final class LinkChange {
   /** linux/if_link.h. */
-  private static final int IFLA_BRPORT_STATE = 1;
-
   private static final int IFLA_BRPORT_MODE = 4;
+
+  private static final int IFLA_BRPORT_LEARNING = 8;
+  private static final int IFLA_BRPORT_UNICAST_FLOOD = 9;
+  private static final int IFLA_BRPORT_FLUSH = 24;
+  private static final int IFLA_BRPORT_MCAST_FLOOD = 27;
+  private static final int IFLA_BRPORT_BCAST_FLOOD = 30;
+  private static final int IFLA_BRPORT_LOCKED = 39;
   private static final int IFLA_INET_CONF = 1;
   private static final int AF_INET = 2;
-  private static final int BR_STATE_DISABLED = 0;
 
   /** linux/ip.h: settings of an interface that have a sysctl of the same name. */
   private static final int IPV4_DEVCONF_ARP_NOTIFY = 22;
@@ -98,9 +102,22 @@ public final class LinkChange {
     return port("hairpin " + on, w -> w.u8(IFLA_BRPORT_MODE, on ? 1 : 0));
   }
 
-  /** As a bridge port: neither learns nor forwards from now on; takes effect without waiting. */
-  public LinkChange portDisabled() {
-    return port("port disabled", w -> w.u8(IFLA_BRPORT_STATE, BR_STATE_DISABLED));
+  /**
+   * As a bridge port: no frame passes in or out from now on, without a grace period. The port
+   * forgets the addresses behind it, learns no new ones, takes frames of known addresses alone
+   * (Linux 5.18) and gets no flooded ones. (Its state cannot be used: the kernel enables a disabled
+   * port at the next change of the link.)
+   */
+  public LinkChange portCutOff() {
+    return port(
+        "port cut off",
+        w ->
+            w.u8(IFLA_BRPORT_LEARNING, 0)
+                .u8(IFLA_BRPORT_UNICAST_FLOOD, 0)
+                .u8(IFLA_BRPORT_MCAST_FLOOD, 0)
+                .u8(IFLA_BRPORT_BCAST_FLOOD, 0)
+                .u8(IFLA_BRPORT_LOCKED, 1)
+                .flag(IFLA_BRPORT_FLUSH));
   }
 
   /** Announces its addresses by ARP when it comes up; the sysctl {@code arp_notify}. */

@@ -1,5 +1,0 @@
-/** The CNI plugin portmap; see its *Plugin class. */
-@NullMarked
-package org.jcontainerd.cni.portmap;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,128 @@
+package org.jcontainerd.cni;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jcontainerd.linux.netlink.Link;
+import org.jcontainerd.linux.netlink.Links;
+import org.jcontainerd.linux.netlink.NetlinkProtocol;
+import org.jcontainerd.linux.netlink.NetlinkSocket;
+import org.jcontainerd.linux.netns.NetworkNamespace;
+import org.jcontainerd.oci.cni.CniResult;
+import org.jcontainerd.oci.json.JsonException;
+import org.jcontainerd.oci.json.JsonValue;
+import org.jcontainerd.oci.json.OciJson;
+
+/**
+ * A host of its own: a network namespace that plugins take for the host's, and sandboxes beside it.
+ * All of it goes when it is closed, so that nothing of a test can reach the machine's network.
+ */
+public final class Testbed implements AutoCloseable {
+  private final Path directory;
+  private final Path host;
+  private final CniHost cniHost;
+  private final List<Path> pins = new ArrayList<>();
+  private boolean sandboxEnds;
+
+  private Testbed(Path directory) throws IOException {
+    this.directory = directory;
+    this.host = sandbox("host");
+    this.cniHost = new CniHost(Optional.of(host));
+  }
+
+  /** Makes the host under a temporary directory. */
+  public static Testbed in(Path directory) throws IOException {
+    return new Testbed(directory);
+  }
+
+  /** A new network namespace. */
+  public Path sandbox(String name) throws IOException {
+    Path pin = directory.resolve("netns-" + name);
+    NetworkNamespace.create(pin);
+    pins.add(pin);
+    return pin;
+  }
+
+  /** The host's namespace. */
+  public Path host() {
+    return host;
+  }
+
+  /** The directory of reservations. */
+  public Path data() {
+    return directory.resolve("networks");
+  }
+
+  /** From now on DEL is told that the sandbox ends. */
+  public void sandboxEnds() {
+    sandboxEnds = true;
+  }
+
+  /** A request as the daemon makes it. */
+  public CniRequest request(CniVerb verb, String id, Optional<Path> netns, String config) {
+    try {
+      return new CniRequest(
+          verb,
+          id,
+          netns,
+          "eth0",
+          "",
+          List.of(plugins()),
+          (JsonValue.Fields) OciJson.readValue(config.getBytes(StandardCharsets.UTF_8)),
+          cniHost,
+          sandboxEnds);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(config, e);
+    }
+  }
+
+  /** A directory in which every plugin of ours is found, to be called in this process. */
+  public Path plugins() throws IOException {
+    Path plugins = directory.resolve("bin");
+    if (!Files.isDirectory(plugins)) {
+      Files.createDirectories(plugins);
+      Files.createFile(plugins.resolve(PluginDirectories.MARKER));
+      for (String name : List.of("bridge", "host-local", "loopback", "portmap")) {
+        Files.createFile(plugins.resolve(name));
+      }
+    }
+    return plugins;
+  }
+
+  /** The same configuration with the result of ADD, as for DEL and CHECK. */
+  public static String withPrevious(String config, CniResult result) {
+    try {
+      var fields = (JsonValue.Fields) OciJson.readValue(config.getBytes(StandardCharsets.UTF_8));
+      return new String(
+          OciJson.write(fields.with("prevResult", OciJson.readValue(OciJson.write(result)))),
+          StandardCharsets.UTF_8);
+    } catch (JsonException e) {
+      throw new IllegalArgumentException(config, e);
+    }
+  }
+
+  /** The links of a namespace. */
+  public static List<Link> links(Path netns) throws IOException {
+    try (var socket = NetlinkSocket.openIn(netns, NetlinkProtocol.ROUTE)) {
+      return Links.list(socket);
+    }
+  }
+
+  /** Removes a sandbox. */
+  public void remove(Path pin) throws IOException {
+    NetworkNamespace.delete(pin);
+    pins.remove(pin);
+  }
+
+  @Override
+  public void close() throws IOException {
+    cniHost.close();
+    for (Path pin : List.copyOf(pins)) {
+      NetworkNamespace.delete(pin);
+    }
+  }
+}
