@@ -14,8 +14,8 @@
 enum { DEEPEST = 64 };
 
 struct entry {
-  ino64_t inode;
-  off64_t offset;
+  uint64_t inode;
+  int64_t offset;
   unsigned short length;
   unsigned char type;
   char name[];
