@@ -31,7 +31,7 @@ import org.jspecify.annotations.NullMarked;
     })
 class HouseRulesTest {
   private static final Pattern DUMPING_GROUND =
-      Pattern.compile(".*(Util|Utils|Helper|Helpers|Common|Misc|Impl|Base)|Manager");
+      Pattern.compile(".*(Util|Utils|Helper|Helpers|Common|Misc|Impl)|.+Base|Manager");
 
   private static final String[] TOOLS = {
     "org.jcontainerd.bench..", "org.jcontainerd.critest..", "org.jcontainerd.testing.."
