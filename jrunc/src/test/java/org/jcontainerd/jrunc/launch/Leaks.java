@@ -28,14 +28,13 @@ public final class Leaks {
   }
 
   /** Fails unless everything is as it was; what ends by itself gets five seconds. */
-  public void check() throws Exception {
+  public void check() throws IOException {
     await("helpers", helpers, Leaks::helpers);
     await("descriptors", descriptors, Leaks::descriptors);
     assertEquals(mounts, Files.readAllLines(Path.of("/proc/self/mountinfo")));
   }
 
-  private static void await(String what, Object expected, Supplier<Object> actual)
-      throws InterruptedException {
+  private static void await(String what, Object expected, Supplier<Object> actual) {
     long end = System.nanoTime() + 5_000_000_000L;
     while (!expected.equals(actual.get()) && System.nanoTime() < end) {
       Thread.onSpinWait();

@@ -25,6 +25,7 @@ import org.jcontainerd.jrunc.plan.Step;
 import org.jcontainerd.linux.Fd;
 import org.jcontainerd.linux.LinuxException;
 import org.jcontainerd.linux.fs.HostFile;
+import org.jcontainerd.linux.fs.Pipe;
 
 /** A container as an engine would ask for it, with places for a test to add steps. */
 public final class TestPlan {
@@ -38,6 +39,11 @@ public final class TestPlan {
       EnumSet.of(Namespace.MOUNT, Namespace.UTS, Namespace.IPC, Namespace.PID, Namespace.NETWORK);
   private Optional<Path> keeper = Optional.empty();
   private Optional<Step> wait = Optional.empty();
+  private Optional<Slot> output = Optional.empty();
+  private Optional<String> program = Optional.empty();
+  private final List<Step> inKeeper = new ArrayList<>();
+  private final List<Step> inParent = new ArrayList<>();
+  private final Map<Integer, Slot> preserved = new HashMap<>();
   private boolean terminal;
   private boolean detach;
 
@@ -104,6 +110,40 @@ public final class TestPlan {
     return this;
   }
 
+  /** Gives the process a pipe as stdout and stderr; the caller reads the other end. */
+  public TestPlan output(Pipe pipe) throws LinuxException {
+    output = Optional.of(pass("output", pipe.writeEnd()));
+    return this;
+  }
+
+  /** Leaves out the step that looks for the program. */
+  public TestPlan program(String path) {
+    program = Optional.of(path);
+    return this;
+  }
+
+  /** Adds a step of the helper after the clone. */
+  public TestPlan inKeeper(Step step) {
+    inKeeper.add(step);
+    return this;
+  }
+
+  /** Adds a step of the helper before the clone. */
+  public TestPlan inParent(Step step) {
+    inParent.add(step);
+    return this;
+  }
+
+  /** A further descriptor for the process. */
+  public TestPlan preserved(int number, Slot slot) {
+    preserved.put(number, slot);
+    return this;
+  }
+
+  public Slot made(String name) {
+    return builder.madeSlot(name);
+  }
+
   /** Takes over a descriptor for a slot. */
   public Slot pass(String name, Fd fd) {
     Slot slot = builder.passedSlot(name);
@@ -124,6 +164,7 @@ public final class TestPlan {
       }
       builder.add(new ParentStep.Spools(terminal ? 1 : 2));
     }
+    inParent.forEach(builder::add);
     builder.add(new ParentStep.Clone(namespaces, Optional.empty()));
     if (namespaces.contains(Namespace.USER)) {
       builder.add(new KeeperStep.IdMaps("0 100000 65536\n", "0 100000 65536\n", false));
@@ -131,6 +172,7 @@ public final class TestPlan {
     if (keeper.isPresent()) {
       builder.add(new KeeperStep.Keep(pass("keeper", HostFile.directory(keeper.get()))));
     }
+    inKeeper.forEach(builder::add);
     if (detach) {
       builder.add(new KeeperStep.Detach());
     }
@@ -148,13 +190,20 @@ public final class TestPlan {
     builder.add(new RootStep.ReadOnly("/proc/sys"));
     builder.add(new ProcessStep.Hostname("jrunc")).add(new ProcessStep.LoopbackUp());
     inProcess.forEach(builder::add);
-    builder.add(new ProcessStep.FindProgram(arguments.getFirst(), "/bin"));
+    if (program.isEmpty()) {
+      builder.add(new ProcessStep.FindProgram(arguments.getFirst(), "/bin"));
+    }
     if (keeper.isPresent() && !terminal) {
-      builder.add(new ProcessStep.Descriptors(Map.of(0, stdin, 1, stdout, 2, stderr)));
+      preserved.putAll(Map.of(0, stdin, 1, stdout, 2, stderr));
+    }
+    output.ifPresent(slot -> preserved.putAll(Map.of(1, slot, 2, slot)));
+    if (!preserved.isEmpty()) {
+      builder.add(new ProcessStep.Descriptors(preserved));
     }
     wait.ifPresent(builder::add);
     return builder
-        .add(new ProcessStep.Exec("", arguments, List.of("PATH=/bin", "TERM=xterm")))
+        .add(
+            new ProcessStep.Exec(program.orElse(""), arguments, List.of("PATH=/bin", "TERM=xterm")))
         .build();
   }
 
