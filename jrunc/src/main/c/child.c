@@ -5,7 +5,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -43,6 +42,9 @@ void child_main(struct run *run) {
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
   run->umask = umask(0);
+  if (prepare_exec(run)) {
+    end_with_report(run);
+  }
   while (plan_next(&run->cursor, &run->step)) {
     if (run->step.entry->place == KEEPER || !run_step(run)) {
       continue;
@@ -124,13 +126,17 @@ int step_wait_fifo(struct run *run, const struct value *a) {
   if (say_ready(run)) {
     return -1;
   }
-  signal(SIGPIPE, SIG_IGN); /* the helper may be gone, and so may who opened the fifo; exec resets it */
+  signal(SIGPIPE, SIG_IGN); /* the helper may be gone, and so may who opened the fifo */
   run->fifo = openat(links, name, O_WRONLY | O_CLOEXEC);
   if (run->fifo < 0) {
     return failed(run, "open", "fifo");
   }
   close(links);
-  return write(run->fifo, "0", 1) == 1 ? 0 : failed(run, "write", "fifo");
+  if (write(run->fifo, "0", 1) != 1) {
+    return failed(run, "write", "fifo");
+  }
+  signal(SIGPIPE, SIG_DFL);
+  return 0;
 }
 
 /* Moves a descriptor of ours out of the numbers that the program gets. */
@@ -167,11 +173,9 @@ int step_descriptors(struct run *run, const struct value *a) {
   if (rc) {
     return failed(run, "fcntl", "F_DUPFD_CLOEXEC");
   }
-  /* Whatever we hold, known or not, ends at exec (CVE-2024-21626). */
-  if (syscall(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC)) {
-    return failed(run, "close_range", "");
+  if (close_at_exec(run)) {
+    return -1;
   }
-  run->placed = 1;
   for (uint32_t i = 0; i < pairs; i++) {
     uint32_t from = value_number(&a[0], 2 * i);
     int fd = from < SLOTS ? run->slots[from] : -1;

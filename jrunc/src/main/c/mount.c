@@ -15,8 +15,6 @@
 
 #include "run.h"
 
-enum { MS_SLAVE_REC = (1 << 19) | (1 << 14) };
-
 static int open_tree(int at, const char *path, unsigned flags) {
   return (int)syscall(SYS_open_tree, at, path, flags | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
 }
@@ -345,23 +343,29 @@ int step_read_only(struct run *run, const struct value *a) {
   return rc ? failed(run, call, a[0].text) : 0;
 }
 
-/* From here on container paths are below this directory. */
+/* From here on container paths are below this mount. */
 int step_root(struct run *run, const struct value *a) {
-  int tree = open_tree(AT_FDCWD, a[0].text, a[1].number ? AT_RECURSIVE : 0);
+  int opened = has_slot(run, 2);
+  int tree = opened ? slot(run, 2) : open_tree(AT_FDCWD, a[0].text, a[1].number ? AT_RECURSIVE : 0);
   if (tree < 0) {
     return failed(run, "open_tree", a[0].text);
   }
-  int place = open(a[0].text, O_PATH | O_DIRECTORY | O_CLOEXEC);
-  int rc = place < 0 ? failed(run, "open", a[0].text) : 0;
-  if (!rc && move_to(tree, place)) {
-    rc = failed(run, "move_mount", a[0].text);
-  }
+  /* A tree of the helper's namespace may be a peer of the host's mounts, and lies over "/": its own place
+     on the host may be out of reach. Lookups go through the descriptor, so that it does not matter. */
+  struct attributes events = {0, 0, MS_SLAVE, -1};
+  int place = open(opened ? "/" : a[0].text, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  const char *call = opened && set_attributes(tree, 1, &events) ? "mount_setattr"
+                     : place < 0                                ? "open"
+                     : move_to(tree, place)                     ? "move_mount"
+                                                                : NULL;
   close_keeping_errno(place);
-  if (rc) {
-    close(tree);
-    return rc;
+  if (call) {
+    return failed(run, call, a[0].text);
   }
   run->root = tree; /* O_PATH, and on the new mount: opening the path again would do no better */
+  if (opened) {
+    run->slots[a[2].number] = -1;
+  }
   return 0;
 }
 
@@ -382,7 +386,7 @@ int step_pivot(struct run *run, const struct value *a) {
   const char *call = fchdir(run->root)                                                  ? "fchdir"
                      : syscall(SYS_pivot_root, ".", ".")                                ? "pivot_root"
                      : fchdir(old)                                                      ? "fchdir"
-                     : syscall(SYS_mount, NULL, ".", NULL, (unsigned long)MS_SLAVE_REC, NULL) ? "mount"
+                     : syscall(SYS_mount, NULL, ".", NULL, (unsigned long)(MS_SLAVE | MS_REC), NULL) ? "mount"
                      : syscall(SYS_umount2, ".", 2 /* MNT_DETACH */)                    ? "umount2"
                      : chdir("/")                                                       ? "chdir"
                                                                                         : NULL;

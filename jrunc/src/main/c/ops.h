@@ -20,7 +20,7 @@
   X(41, fork, "fork", CHILD, "") \
   X(42, enter_cgroup, "enter-cgroup", CHILD, "f") \
   X(60, propagate, "propagate", CHILD, "suu") \
-  X(61, root, "root", CHILD, "su") \
+  X(61, root, "root", CHILD, "suo") \
   X(62, bind, "bind", CHILD, "sosuUUUUuo") \
   X(63, mount, "mount", CHILD, "sssUSuu") \
   X(64, set_attributes, "set-attributes", CHILD, "suUU") \

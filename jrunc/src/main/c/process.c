@@ -6,7 +6,6 @@
 #include <linux/capability.h>
 #include <linux/close_range.h>
 #include <linux/seccomp.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -31,6 +30,9 @@ int step_rlimit(struct run *run, const struct value *a) {
 
 int step_umask(struct run *run, const struct value *a) {
   run->umask = (mode_t)a[0].number;
+  if (run->umask_is_set) { /* after seccomp */
+    umask(run->umask);
+  }
   return 0;
 }
 
@@ -150,6 +152,24 @@ int step_no_new_privileges(struct run *run, const struct value *a) {
   return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ? failed(run, "prctl", "PR_SET_NO_NEW_PRIVS") : 0;
 }
 
+/* Whatever we hold, known or not, ends at exec (CVE-2024-21626). */
+int close_at_exec(struct run *run) {
+  if (syscall(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC)) {
+    return failed(run, "close_range", "");
+  }
+  run->placed = 1;
+  return 0;
+}
+
+/* What exec needs, once, and before a filter can refuse it. */
+static int prepare_process(struct run *run) {
+  if (!run->umask_is_set) {
+    umask(run->umask);
+    run->umask_is_set = 1;
+  }
+  return run->placed ? 0 : close_at_exec(run);
+}
+
 int step_seccomp(struct run *run, const struct value *a) {
   struct {
     unsigned short length;
@@ -157,6 +177,9 @@ int step_seccomp(struct run *run, const struct value *a) {
   } program = {(unsigned short)(a[1].number / 8), a[1].text}; /* struct sock_fprog */
   if (a[1].number % 8 || a[1].number / 8 > UINT16_MAX) {
     return refused(run, EINVAL, "seccomp", "program length");
+  }
+  if (prepare_process(run)) {
+    return -1;
   }
   int rc = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, (unsigned)a[0].number, &program);
   if (rc < 0) {
@@ -255,22 +278,29 @@ static char **pointers(const struct value *list) {
   return all;
 }
 
+/* Everything that exec needs but execve itself, while no filter is there that could refuse it. */
+int prepare_exec(struct run *run) {
+  struct plan_cursor cursor = run->cursor;
+  struct step step;
+  while (plan_next(&cursor, &step)) {
+    if (step.entry->op == OP_exec) {
+      run->arguments = pointers(&step.args[1]);
+      run->environment = pointers(&step.args[2]);
+    }
+  }
+  return run->arguments && run->environment ? 0 : failed(run, "mmap", "arguments");
+}
+
 int step_exec(struct run *run, const struct value *a) {
   const char *program = a[0].text[0] ? a[0].text : run->program;
-  char **arguments = pointers(&a[1]), **environment = pointers(&a[2]);
-  if (!arguments || !environment) {
-    return failed(run, "mmap", "arguments");
-  }
   if (!program[0]) {
     return refused(run, EINVAL, "exec", "no program was found before");
   }
-  if (!run->placed && syscall(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC)) {
-    return failed(run, "close_range", "");
+  if (prepare_process(run)) {
+    return -1;
   }
-  umask(run->umask);
-  signal(SIGPIPE, SIG_DFL);
   run->page->executing = 1;
-  execve(program, arguments, environment);
+  execve(program, run->arguments, run->environment);
   int error = errno;
   run->page->executing = 0;
   return refused(run, error, "execve", program);

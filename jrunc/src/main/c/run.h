@@ -96,8 +96,11 @@ struct run {
   int root;     /* child: root for container paths, -1 until set */
   int mask;     /* child: the read-only tmpfs that hides directories */
   int fifo;     /* child: exec.fifo once it is open */
-  int placed;   /* child: `descriptors` has run */
+  int placed;   /* child: descriptors above 2 are closed at exec but for those the program gets */
   mode_t umask;       /* child: what the program gets; ours is 0 while the root is built */
+  int umask_is_set;
+  char **arguments;   /* child: of the exec to come */
+  char **environment;
   char program[4096]; /* child: what `find-program` found */
   struct page *page;
   pid_t child;
@@ -122,6 +125,8 @@ int parent_main(int socket);
 void child_main(struct run *run) __attribute__((noreturn));
 int keeper_main(struct run *run);
 int pause_main(void);
+int prepare_exec(struct run *run);
+int close_at_exec(struct run *run);
 
 /* report.c */
 int send_all(int socket, const void *message, size_t size, const int *fds, int count);

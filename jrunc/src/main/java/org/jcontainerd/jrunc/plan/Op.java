@@ -31,7 +31,7 @@ enum Op {
   ENTER_CGROUP(42, Place.CHILD, "f"),
 
   PROPAGATE(60, Place.CHILD, "suu"),
-  ROOT(61, Place.CHILD, "su"),
+  ROOT(61, Place.CHILD, "suo"),
   BIND(62, Place.CHILD, "sosuUUUUuo"),
   MOUNT(63, Place.CHILD, "sssUSuu"),
   SET_ATTRIBUTES(64, Place.CHILD, "suUU"),

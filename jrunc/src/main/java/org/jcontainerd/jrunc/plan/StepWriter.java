@@ -67,7 +67,7 @@ final class StepWriter {
     return switch (step) {
       case RootStep.Propagate s ->
           of(Op.PROPAGATE).text(s.path()).number(s.propagation().flag()).flag(s.recursive());
-      case RootStep.Root s -> of(Op.ROOT).text(s.path()).flag(s.recursive());
+      case RootStep.Root s -> of(Op.ROOT).text(s.path()).flag(s.recursive()).slot(s.tree());
       case RootStep.Bind s -> bind(s);
       case RootStep.Mount s ->
           of(Op.MOUNT)

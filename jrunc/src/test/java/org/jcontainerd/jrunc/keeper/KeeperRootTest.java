@@ -54,7 +54,7 @@ final class KeeperRootTest {
     launcher = Launcher.open(waiter);
     root = TestRoot.make(directory);
     init = Files.createDirectory(directory.resolve("init"));
-    leaks = Leaks.begin();
+    leaks = Leaks.begin(directory);
   }
 
   @AfterEach

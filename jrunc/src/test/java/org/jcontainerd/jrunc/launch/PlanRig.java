@@ -25,7 +25,7 @@ final class PlanRig implements AutoCloseable {
     waiter = KernelWaiter.start("test helpers", (what, failure) -> failure.printStackTrace());
     launcher = Launcher.open(waiter);
     root = TestRoot.make(directory);
-    leaks = Leaks.begin();
+    leaks = Leaks.begin(directory);
   }
 
   TestPlan plan(String... arguments) {

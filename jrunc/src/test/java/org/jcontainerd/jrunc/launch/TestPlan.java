@@ -39,8 +39,10 @@ public final class TestPlan {
       EnumSet.of(Namespace.MOUNT, Namespace.UTS, Namespace.IPC, Namespace.PID, Namespace.NETWORK);
   private Optional<Path> keeper = Optional.empty();
   private Optional<Step> wait = Optional.empty();
+  private Optional<Slot> rootTree = Optional.empty();
   private Optional<Slot> output = Optional.empty();
   private Optional<String> program = Optional.empty();
+  private final List<Step> afterDescriptors = new ArrayList<>();
   private final List<Step> inKeeper = new ArrayList<>();
   private final List<Step> inParent = new ArrayList<>();
   private final Map<Integer, Slot> preserved = new HashMap<>();
@@ -111,32 +113,44 @@ public final class TestPlan {
   }
 
   /** Gives the process a pipe as stdout and stderr; the caller reads the other end. */
+  @CanIgnoreReturnValue
   public TestPlan output(Pipe pipe) throws LinuxException {
     output = Optional.of(pass("output", pipe.writeEnd()));
     return this;
   }
 
   /** Leaves out the step that looks for the program. */
+  @CanIgnoreReturnValue
   public TestPlan program(String path) {
     program = Optional.of(path);
     return this;
   }
 
   /** Adds a step of the helper after the clone. */
+  @CanIgnoreReturnValue
   public TestPlan inKeeper(Step step) {
     inKeeper.add(step);
     return this;
   }
 
   /** Adds a step of the helper before the clone. */
+  @CanIgnoreReturnValue
   public TestPlan inParent(Step step) {
     inParent.add(step);
     return this;
   }
 
   /** A further descriptor for the process. */
+  @CanIgnoreReturnValue
   public TestPlan preserved(int number, Slot slot) {
     preserved.put(number, slot);
+    return this;
+  }
+
+  /** Adds a step between the placing of descriptors and the exec. */
+  @CanIgnoreReturnValue
+  public TestPlan afterDescriptors(Step step) {
+    afterDescriptors.add(step);
     return this;
   }
 
@@ -164,6 +178,13 @@ public final class TestPlan {
       }
       builder.add(new ParentStep.Spools(terminal ? 1 : 2));
     }
+    if (namespaces.contains(Namespace.USER)) {
+      Slot tree = builder.madeSlot("root tree");
+      rootTree = Optional.of(tree);
+      builder.add(
+          new ParentStep.OpenTree(
+              root.toString(), true, Set.of(), Set.of(), Optional.empty(), tree));
+    }
     inParent.forEach(builder::add);
     builder.add(new ParentStep.Clone(namespaces, Optional.empty()));
     if (namespaces.contains(Namespace.USER)) {
@@ -186,7 +207,11 @@ public final class TestPlan {
       builder.add(new RootStep.Terminal(24, 80, Optional.empty(), true));
     }
     builder.add(new RootStep.Pivot());
-    builder.add(new RootStep.Mask("/proc/kcore")).add(new RootStep.Mask("/proc/scsi"));
+    if (!namespaces.contains(Namespace.USER)) {
+      builder.add(new RootStep.Mask("/proc/version"));
+    }
+    builder.add(new RootStep.Mask("/proc/fs")).add(new RootStep.Mask("/proc/irq"));
+    builder.add(new RootStep.Mask("/proc/missing"));
     builder.add(new RootStep.ReadOnly("/proc/sys"));
     builder.add(new ProcessStep.Hostname("jrunc")).add(new ProcessStep.LoopbackUp());
     inProcess.forEach(builder::add);
@@ -200,6 +225,7 @@ public final class TestPlan {
     if (!preserved.isEmpty()) {
       builder.add(new ProcessStep.Descriptors(preserved));
     }
+    afterDescriptors.forEach(builder::add);
     wait.ifPresent(builder::add);
     return builder
         .add(
@@ -212,7 +238,7 @@ public final class TestPlan {
     var devices = Set.of(MountAttribute.NOSUID, MountAttribute.NOEXEC);
     builder
         .add(new RootStep.Propagate("/", Propagation.SLAVE, true))
-        .add(new RootStep.Root(root.toString(), true))
+        .add(new RootStep.Root(root.toString(), true, rootTree))
         .add(RootStep.Mount.of("proc", "proc", "/proc", safe))
         .add(
             RootStep.Mount.of(
@@ -229,6 +255,10 @@ public final class TestPlan {
         .add(RootStep.Mount.of("mqueue", "mqueue", "/dev/mqueue", safe))
         .add(RootStep.Mount.of("tmpfs", "shm", "/dev/shm", safe, "mode=1777"))
         .add(RootStep.Mount.of("sysfs", "sysfs", "/sys", safe, "ro"));
+    if (namespaces.contains(Namespace.USER)) {
+      builder.add(new RootStep.Symlink("pts/ptmx", "/dev/ptmx"));
+      return; // host devices would need trees from the helper
+    }
     for (String name : List.of("null", "zero", "full", "random", "urandom", "tty")) {
       builder.add(
           RootStep.Bind.of(new RootStep.Source.HostPath("/dev/" + name), "/dev/" + name, false));
