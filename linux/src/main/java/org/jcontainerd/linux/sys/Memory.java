@@ -1,7 +1,7 @@
 package org.jcontainerd.linux.sys;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
@@ -32,17 +32,25 @@ final class Memory {
 
   /** The address of a NULL-terminated array of strings, as execve(2) takes. */
   static long cStrings(Arena arena, List<String> texts) {
-    MemorySegment array = arena.allocate(ADDRESS, texts.size() + 1L);
+    long[] addresses = new long[texts.size() + 1];
     for (int i = 0; i < texts.size(); i++) {
-      array.setAtIndex(JAVA_LONG, i, cString(arena, texts.get(i)));
+      addresses[i] = cString(arena, texts.get(i));
     }
-    return array.address();
+    return arena.allocateFrom(JAVA_LONG, addresses).address();
   }
 
   static long copyOf(Arena arena, byte[] bytes) {
     MemorySegment copy = arena.allocate(Math.max(bytes.length, 1));
     MemorySegment.copy(bytes, 0, copy, JAVA_BYTE, 0, bytes.length);
     return copy.address();
+  }
+
+  /**
+   * The {@code int} at the start of a segment. By way of an array, because the first access of a
+   * JVM to a segment by layout costs milliseconds; for what every program does at its start.
+   */
+  static int firstInt(MemorySegment segment) {
+    return segment.asSlice(0, 4).toArray(JAVA_INT)[0];
   }
 
   static byte[] bytes(MemorySegment segment, long length) {

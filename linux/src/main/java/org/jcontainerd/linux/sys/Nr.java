@@ -6,13 +6,7 @@ package org.jcontainerd.linux.sys;
  */
 final class Nr {
   /** Whether this machine has arm64's table; the other supported one is x86-64's. */
-  static final boolean ARM64 =
-      switch (System.getProperty("os.arch")) {
-        case "aarch64" -> true;
-        case "amd64" -> false;
-        case String other ->
-            throw new UnsupportedOperationException("architecture '" + other + "'");
-      };
+  static final boolean ARM64 = isArm64(System.getProperty("os.arch"));
 
   static final long ACCEPT4 = nr(288, 242);
   static final long BIND = nr(49, 200);
@@ -123,6 +117,14 @@ final class Nr {
   static final long WRITE = nr(1, 64);
 
   private Nr() {}
+
+  /** Without a pattern switch: its bootstrap costs milliseconds where every program starts. */
+  private static boolean isArm64(String architecture) {
+    if (architecture.equals("aarch64") || architecture.equals("amd64")) {
+      return architecture.equals("aarch64");
+    }
+    throw new UnsupportedOperationException("architecture '" + architecture + "'");
+  }
 
   private static long nr(int x86, int arm64) {
     return ARM64 ? arm64 : x86;

@@ -98,11 +98,11 @@ public final class ProcessCalls {
       if (syscall(state, Nr.WAITID, idtype, id, info.address(), options) == -1) {
         throw failure(state, "waitid", idtype, id, hex(options));
       }
-      int pid = info.get(JAVA_INT, SI_PID);
+      int[] fields = info.toArray(JAVA_INT); // by layout would be slower, see Memory.firstInt
+      int pid = fields[SI_PID / 4];
       return pid == 0
           ? Optional.empty()
-          : Optional.of(
-              new SigInfo(pid, info.get(JAVA_INT, SI_CODE), info.get(JAVA_INT, SI_STATUS)));
+          : Optional.of(new SigInfo(pid, fields[SI_CODE / 4], fields[SI_STATUS / 4]));
     }
   }
 

@@ -31,19 +31,45 @@ public final class SpawnCalls {
   private static final MemorySegment ATTR_MASK = function("attr_setsigmask");
   private static final MemorySegment ATTR_DEFAULT = function("attr_setsigdefault");
 
-  /** One thing that the child does before execve, in order. */
+  /**
+   * One thing that the child does before execve, in order. Each adds itself: a pattern switch would
+   * cost its bootstrap at the first start of a program.
+   */
   public sealed interface Action {
+    /** The error number of adding it to {@code actions}. */
+    int addTo(Arena arena, MemorySegment state, long actions);
+
     /** dup2(2); a number onto itself clears close-on-exec. */
-    record Dup2(int fd, int newFd) implements Action {}
+    record Dup2(int fd, int newFd) implements Action {
+      @Override
+      public int addTo(Arena arena, MemorySegment state, long actions) {
+        return call(ADD_DUP2, state, actions, fd, newFd);
+      }
+    }
 
     /** close(2); a number that is not open is no failure. */
-    record Close(int fd) implements Action {}
+    record Close(int fd) implements Action {
+      @Override
+      public int addTo(Arena arena, MemorySegment state, long actions) {
+        return call(ADD_CLOSE, state, actions, fd, 0);
+      }
+    }
 
     /** Closes every descriptor from this number on. */
-    record CloseFrom(int from) implements Action {}
+    record CloseFrom(int from) implements Action {
+      @Override
+      public int addTo(Arena arena, MemorySegment state, long actions) {
+        return call(ADD_CLOSEFROM, state, actions, from, 0);
+      }
+    }
 
     /** chdir(2). */
-    record Chdir(String path) implements Action {}
+    record Chdir(String path) implements Action {
+      @Override
+      public int addTo(Arena arena, MemorySegment state, long actions) {
+        return call(ADD_CHDIR, state, actions, Memory.cString(arena, path), 0);
+      }
+    }
   }
 
   private SpawnCalls() {}
@@ -70,7 +96,7 @@ public final class SpawnCalls {
       check(call(ACTIONS_INIT, state, fileActions.address(), 0, 0), "file_actions_init");
       try {
         for (Action action : actions) {
-          add(arena, state, fileActions.address(), action);
+          check(action.addTo(arena, state, fileActions.address()), action);
         }
         return spawn(arena, state, path, fileActions, setsid, argv, envp);
       } finally {
@@ -106,7 +132,7 @@ public final class SpawnCalls {
       if (rc != 0) { // the error number is the result; errno is not used
         throw new LinuxException(rc, "posix_spawn", path, argv);
       }
-      return pid.get(JAVA_INT, 0);
+      return Memory.firstInt(pid);
     } finally {
       check(call(ATTR_DESTROY, state, attr, 0, 0), "attr_destroy");
     }
@@ -125,26 +151,13 @@ public final class SpawnCalls {
     return attr.address();
   }
 
-  private static void add(Arena arena, MemorySegment state, long actions, Action action)
-      throws LinuxException {
-    long rc =
-        switch (action) {
-          case Action.Dup2(int fd, int newFd) -> call(ADD_DUP2, state, actions, fd, newFd);
-          case Action.Close(int fd) -> call(ADD_CLOSE, state, actions, fd, 0);
-          case Action.CloseFrom(int from) -> call(ADD_CLOSEFROM, state, actions, from, 0);
-          case Action.Chdir(String path) ->
-              call(ADD_CHDIR, state, actions, Memory.cString(arena, path), 0);
-        };
-    check(rc, action.toString());
-  }
-
-  private static long call(MemorySegment function, MemorySegment state, long a, long b, long c) {
+  private static int call(MemorySegment function, MemorySegment state, long a, long b, long c) {
     return (int) Native.call(function, state, a, b, c, 0, 0, 0, 0);
   }
 
-  private static void check(long rc, String what) throws LinuxException {
+  private static void check(int rc, Object what) throws LinuxException {
     if (rc != 0) {
-      throw new LinuxException((int) rc, "posix_spawn", what);
+      throw new LinuxException(rc, "posix_spawn", what);
     }
   }
 }
