@@ -17,6 +17,7 @@ import org.jcontainerd.jrunc.plan.ParentStep;
 import org.jcontainerd.jrunc.plan.ProcessStep;
 import org.jcontainerd.jrunc.plan.Propagation;
 import org.jcontainerd.jrunc.plan.RootStep;
+import org.jcontainerd.jrunc.plan.Step;
 import org.jcontainerd.linux.Errno;
 import org.jcontainerd.linux.fs.HostFile;
 import org.junit.jupiter.api.AfterEach;
@@ -234,10 +235,14 @@ final class RootEffectsRootTest {
   }
 
   @Test
-  void moveRoot_worksWherePivotDoesNot() throws Exception {
-    var plan = rig.shell("ls /").inRoot(new RootStep.MoveRoot());
-    // the pivot that the rig adds finds the root gone over
-    assertEquals("pivot", rig.fail(plan).op());
+  void rootsWithoutPivot_areRootsToo() throws Exception {
+    for (Step step : List.of(new RootStep.MoveRoot(), new RootStep.Chroot(rig.root.toString()))) {
+      var plan =
+          rig.shell("ls /; cd ..; ls -d work; cat /proc/sys/kernel/hostname").changeRoot(step);
+      assertEquals(
+          "bin\ndev\netc\nproc\nsys\ntmp\nls: work: No such file or directory\njrunc\n",
+          output(plan));
+    }
   }
 
   @Test

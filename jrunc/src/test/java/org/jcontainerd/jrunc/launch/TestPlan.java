@@ -46,6 +46,7 @@ public final class TestPlan {
   private final List<Step> inKeeper = new ArrayList<>();
   private final List<Step> inParent = new ArrayList<>();
   private final Map<Integer, Slot> preserved = new HashMap<>();
+  private Step changeRoot = new RootStep.Pivot();
   private boolean terminal;
   private boolean detach;
 
@@ -154,6 +155,13 @@ public final class TestPlan {
     return this;
   }
 
+  /** Replaces the pivot. */
+  @CanIgnoreReturnValue
+  public TestPlan changeRoot(Step step) {
+    changeRoot = step;
+    return this;
+  }
+
   public Slot made(String name) {
     return builder.madeSlot(name);
   }
@@ -206,7 +214,7 @@ public final class TestPlan {
     if (terminal) {
       builder.add(new RootStep.Terminal(24, 80, Optional.empty(), true));
     }
-    builder.add(new RootStep.Pivot());
+    builder.add(changeRoot);
     if (!namespaces.contains(Namespace.USER)) {
       builder.add(new RootStep.Mask("/proc/version"));
     }

@@ -1,0 +1,147 @@
+/*
+ * Mutates a plan and lets the decoder read it: fuzz_plan SEED ROUNDS FILE...
+ * Built with -fsanitize=address,undefined, so that reading outside of the plan is a crash. Each round
+ * changes some bytes of one of the files, sometimes cuts it, and walks through what the decoder
+ * accepts as the helper would.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan.h"
+
+enum { MOST_FILES = 16, MOST_BYTES = 1 << 20 };
+
+static uint64_t state;
+
+/* xorshift64*: the same seed gives the same rounds. */
+static uint32_t next_random(void) {
+  state ^= state >> 12;
+  state ^= state << 25;
+  state ^= state >> 27;
+  return (uint32_t)(state * 2685821657736338717ULL >> 32);
+}
+
+static uint32_t below(uint32_t limit) {
+  return limit ? next_random() % limit : 0;
+}
+
+static size_t mutate(uint8_t *bytes, size_t size) {
+  static const uint32_t interesting[] = {0, 1, 7, 8, 191, 192, 255, 256, 0x7fffffff, 0x80000000, 0xffffffff};
+  for (uint32_t changes = 1 + below(8); changes; changes--) {
+    uint32_t at = below((uint32_t)size);
+    switch (below(3)) {
+      case 0:
+        bytes[at] ^= (uint8_t)(1u << below(8));
+        break;
+      case 1:
+        bytes[at] = (uint8_t)next_random();
+        break;
+      default:
+        if (at + 4 <= size) {
+          memcpy(bytes + at, &interesting[below(sizeof interesting / sizeof *interesting)], 4);
+        }
+    }
+  }
+  if (!below(8)) {
+    size = below((uint32_t)size);
+  }
+  if (!below(4) && size >= 12) { /* a length that is right again, to get past the header */
+    uint32_t length = (uint32_t)size;
+    memcpy(bytes + 8, &length, sizeof length);
+  }
+  return size;
+}
+
+/* Touches every byte of every value, as the steps do. */
+static uint64_t walk(const struct plan *plan) {
+  struct plan_cursor cursor;
+  struct step step;
+  uint64_t sum = 0;
+  uint32_t count = 0;
+  for (plan_start(&cursor, plan); plan_next(&cursor, &step); count++) {
+    for (size_t i = 0; step.entry->layout[i]; i++) {
+      const struct value *v = &step.args[i];
+      const char *text = v->text;
+      switch (step.entry->layout[i]) {
+        case 's':
+          sum += strlen(text);
+          break;
+        case 'S':
+          for (uint64_t n = 0; n < v->number; n++, text += strlen(text) + 1) {
+            sum += strlen(text);
+          }
+          break;
+        case 'b':
+          for (uint64_t n = 0; n < v->number; n++) {
+            sum += (uint8_t)text[n];
+          }
+          break;
+        case 'L':
+          for (uint32_t n = 0; n < v->number; n++) {
+            sum += value_number(v, n);
+          }
+          break;
+        case 'f':
+        case 'o':
+          if (v->number >= SLOTS && v->number != NO_SLOT) {
+            abort();
+          }
+          break;
+        default:
+          sum += v->number;
+      }
+    }
+  }
+  if (count != plan->steps) {
+    abort();
+  }
+  return sum;
+}
+
+int main(int argc, char **argv) {
+  static uint8_t files[MOST_FILES][MOST_BYTES];
+  static size_t sizes[MOST_FILES];
+  int count = argc - 3 < MOST_FILES ? argc - 3 : MOST_FILES;
+  if (count < 1) {
+    fputs("usage: fuzz_plan SEED ROUNDS FILE...\n", stderr);
+    return 2;
+  }
+  state = strtoull(argv[1], NULL, 10) | 1;
+  for (int i = 0; i < count; i++) {
+    FILE *file = fopen(argv[3 + i], "rb");
+    if (!file || !(sizes[i] = fread(files[i], 1, MOST_BYTES, file))) {
+      perror(argv[3 + i]);
+      return 2;
+    }
+    fclose(file);
+    struct plan plan;
+    struct plan_error error;
+    if (plan_check(&plan, files[i], sizes[i], &error)) {
+      fprintf(stderr, "%s: step %u %s\n", argv[3 + i], error.step, error.what);
+      return 3;
+    }
+  }
+  uint64_t accepted = 0, sum = 0, rounds = strtoull(argv[2], NULL, 10);
+  for (uint64_t round = 0; round < rounds; round++) {
+    int which = (int)below((uint32_t)count);
+    uint8_t *copy = malloc(sizes[which]); /* of exactly this size: one byte more is a crash */
+    memcpy(copy, files[which], sizes[which]);
+    size_t size = mutate(copy, sizes[which]);
+    uint8_t *exact = malloc(size ? size : 1);
+    memcpy(exact, copy, size);
+    free(copy);
+    struct plan plan = {0};
+    struct plan_error error;
+    if (!plan_check(&plan, exact, size, &error)) {
+      accepted++;
+      sum += walk(&plan);
+    } else if (!error.what) {
+      abort();
+    }
+    free(exact);
+  }
+  printf("rounds %llu accepted %llu sum %llu\n", (unsigned long long)rounds, (unsigned long long)accepted,
+         (unsigned long long)sum);
+  return 0;
+}
