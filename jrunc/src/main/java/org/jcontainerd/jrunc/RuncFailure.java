@@ -1,6 +1,7 @@
 package org.jcontainerd.jrunc;
 
 import java.util.List;
+import org.jcontainerd.linux.LinuxException;
 
 /**
  * What can go wrong in the runtime, by what a caller can do about it. The message names the
@@ -127,6 +128,11 @@ public abstract sealed class RuncFailure extends Exception {
       var all = new Failed(operation, failures.get(0));
       failures.stream().skip(1).forEach(all::addSuppressed);
       return all;
+    }
+
+    /** The errno at the bottom, 0 if it was not a system call that failed. */
+    public int errno() {
+      return getCause() instanceof LinuxException kernel ? kernel.errno() : 0;
     }
   }
 }

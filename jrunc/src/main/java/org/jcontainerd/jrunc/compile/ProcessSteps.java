@@ -1,0 +1,230 @@
+package org.jcontainerd.jrunc.compile;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Optional;
+import org.jcontainerd.jrunc.RuncFailure;
+import org.jcontainerd.jrunc.plan.EitherStep;
+import org.jcontainerd.jrunc.plan.ParentStep;
+import org.jcontainerd.jrunc.plan.ProcessStep;
+import org.jcontainerd.jrunc.plan.RootStep;
+import org.jcontainerd.jrunc.plan.Slot;
+import org.jcontainerd.jrunc.seccomp.Filter;
+import org.jcontainerd.oci.runtime.ProcessSpec;
+import org.jcontainerd.oci.runtime.User;
+
+/** What a process of a container becomes: the part that {@code create} and {@code exec} share. */
+final class ProcessSteps {
+  private static final int PIPE_CAPACITY_BYTES = 1 << 20;
+  private static final long DEFAULT_UMASK = 022;
+
+  private final StepList steps;
+  private final ProcessSpec process;
+  private final HostFacts host;
+  private final boolean userNamespace;
+  private final StreamKind streams;
+  private final int preserved;
+  private final HashMap<Integer, Slot> descriptors = new HashMap<>();
+
+  /**
+   * @param userNamespace whether the process is in a user namespace of the container
+   * @param preserved how many descriptors of the caller it gets from 3 on
+   */
+  ProcessSteps(
+      StepList steps,
+      ProcessSpec process,
+      HostFacts host,
+      boolean userNamespace,
+      StreamKind streams,
+      int preserved) {
+    this.steps = steps;
+    this.process = process;
+    this.host = host;
+    this.userNamespace = userNamespace;
+    this.streams = streams;
+    this.preserved = preserved;
+  }
+
+  /** Helper, first: what makes it a keeper, and the streams. */
+  void beginHelper(boolean keeper) throws RuncFailure.InvalidArgument {
+    if (keeper) {
+      steps.add(new EitherStep.Session());
+      steps.add(new ParentStep.Subreaper());
+    }
+    if (userNamespace && lowersOomScore()) {
+      // In a user namespace nobody may lower it; the process inherits it from the helper.
+      oomScore();
+    }
+    if (process.execCpuAffinity().isPresent()
+        && !process.execCpuAffinity().get().initial().isEmpty()) {
+      steps.add(
+          new EitherStep.Affinity(
+              Scheduling.numbers(
+                  "process.execCPUAffinity.initial", process.execCpuAffinity().get().initial())));
+    }
+    switch (streams) {
+      case StreamKind.Inherited _ -> inherited();
+      case StreamKind.Pipes pipes -> pipes(pipes);
+      case StreamKind.Terminal terminal -> {
+        if (!terminal.consoleSocket()) {
+          steps.add(new ParentStep.Spools(1));
+        }
+      }
+    }
+    for (int i = 0; i < preserved; i++) {
+      descriptors.put(
+          3 + i, steps.needs("descriptor " + (3 + i), new DescriptorSource.Preserved(i)));
+    }
+  }
+
+  private void inherited() {
+    List<String> names = List.of("stdin", "stdout", "stderr");
+    for (int i = 0; i < names.size(); i++) {
+      descriptors.put(i, steps.needs(names.get(i), new DescriptorSource.StandardStream(i)));
+    }
+  }
+
+  private void pipes(StreamKind.Pipes wanted) {
+    Optional<Slot> stdin = stream(wanted.stdin(), "stdin");
+    Optional<Slot> stdout = stream(wanted.stdout(), "stdout");
+    Optional<Slot> stderr = stream(wanted.stderr(), "stderr");
+    steps.add(new ParentStep.Pipes(PIPE_CAPACITY_BYTES, stdin, stdout, stderr));
+    steps.add(new ParentStep.Spools(2));
+    stdin.ifPresent(slot -> descriptors.put(0, slot));
+    stdout.ifPresent(slot -> descriptors.put(1, slot));
+    stderr.ifPresent(slot -> descriptors.put(2, slot));
+  }
+
+  private Optional<Slot> stream(boolean wanted, String name) {
+    return wanted ? Optional.of(steps.makes(name)) : Optional.empty();
+  }
+
+  /** Process, at once: what needs the runtime's own privileges. */
+  void limits() throws RuncFailure.InvalidArgument {
+    ResourceLimits.compile(steps, process.rlimits(), host, host.raisesLimits() && !userNamespace);
+    if (process.oomScoreAdj().isPresent() && !(userNamespace && lowersOomScore())) {
+      oomScore();
+    }
+    if (process.scheduler().isPresent()) {
+      steps.add(Scheduling.scheduler(process.scheduler().get()));
+    }
+    if (process.ioPriority().isPresent()) {
+      steps.add(Scheduling.ioPriority(process.ioPriority().get()));
+    }
+  }
+
+  private boolean lowersOomScore() {
+    return process.oomScoreAdj().isPresent() && process.oomScoreAdj().get() < host.oomScoreAdj();
+  }
+
+  private void oomScore() {
+    int wanted = process.oomScoreAdj().orElseThrow();
+    if (lowersOomScore() && !host.raisesLimits()) {
+      steps.warn(
+          "oomScoreAdj: %d raised to %d, the runtime has no CAP_SYS_RESOURCE"
+              .formatted(wanted, host.oomScoreAdj()));
+      wanted = host.oomScoreAdj();
+    }
+    steps.add(new EitherStep.WriteProc("self/oom_score_adj", Integer.toString(wanted)));
+  }
+
+  /** Process, in its namespaces: the terminal, where there is one. */
+  void terminal(boolean bindConsole) {
+    if (streams instanceof StreamKind.Terminal terminal) {
+      Optional<Slot> socket =
+          terminal.consoleSocket()
+              ? Optional.of(steps.needs("console socket", new DescriptorSource.ConsoleSocket()))
+              : Optional.empty();
+      var size = terminal.size().or(process::consoleSize);
+      steps.add(
+          new RootStep.Terminal(
+              size.map(s -> s.height()).orElse(0),
+              size.map(s -> s.width()).orElse(0),
+              socket,
+              bindConsole));
+    }
+  }
+
+  /** Process, last: identity, privileges, program. */
+  void finish(Optional<Filter> seccomp, List<String> environment, Optional<ProcessStep> wait)
+      throws RuncFailure {
+    if (process.execCpuAffinity().isPresent()
+        && !process.execCpuAffinity().get().last().isEmpty()) {
+      steps.add(
+          new EitherStep.Affinity(
+              Scheduling.numbers(
+                  "process.execCPUAffinity.final", process.execCpuAffinity().get().last())));
+    }
+    labels();
+    boolean late = process.noNewPrivileges();
+    User user = process.user();
+    steps.add(new ProcessStep.Umask(umask(user)));
+    steps.add(new ProcessStep.Descriptors(descriptors));
+    steps.add(new ProcessStep.OwnStdio((int) user.uid()));
+    if (seccomp.isPresent() && !late) {
+      steps.add(filter(seccomp.get())); // needs CAP_SYS_ADMIN, which is about to go
+    }
+    identity(user);
+    if (late) {
+      steps.add(new ProcessStep.NoNewPrivileges());
+    }
+    steps.add(new ProcessStep.FindProgram(process.args().get(0), Environment.path(environment)));
+    // A listener has to reach the starter before READY; otherwise the later the fewer calls it
+    // meets.
+    boolean notifies = seccomp.isPresent() && seccomp.get().notifies();
+    if (seccomp.isPresent() && late && notifies) {
+      steps.add(filter(seccomp.get()));
+    }
+    wait.ifPresent(steps::add);
+    if (seccomp.isPresent() && late && !notifies) {
+      steps.add(filter(seccomp.get()));
+    }
+    steps.add(new ProcessStep.Exec("", process.args(), environment));
+  }
+
+  private void labels() {
+    if (!process.apparmorProfile().isEmpty()) {
+      steps.add(new EitherStep.WriteProc("self/attr/exec", "exec " + process.apparmorProfile()));
+    }
+    if (!process.selinuxLabel().isEmpty()) {
+      steps.add(new EitherStep.WriteProc("self/attr/exec", process.selinuxLabel()));
+    }
+  }
+
+  private static ProcessStep.Seccomp filter(Filter filter) {
+    return new ProcessStep.Seccomp(filter.flags(), filter.program());
+  }
+
+  private static int umask(User user) throws RuncFailure.InvalidArgument {
+    long umask = user.umask().orElse(DEFAULT_UMASK);
+    if (umask > 0777) {
+      throw new RuncFailure.InvalidArgument("process.user.umask", "is above 0777");
+    }
+    return (int) umask;
+  }
+
+  private void identity(User user) throws RuncFailure.InvalidArgument {
+    // In a user namespace that it made, root has every capability of the kernel over that
+    // namespace.
+    long available =
+        userNamespace ? host.allCapabilities() : host.capabilities() & host.allCapabilities();
+    CapabilitySets sets = CapabilitySets.of(process.capabilities(), available);
+    if (!sets.ignored().isEmpty()) {
+      steps.warn("ignoring unknown or unavailable capabilities: " + sets.ignored());
+    }
+    steps.add(new ProcessStep.BoundingSet(sets.bounding()));
+    steps.add(new ProcessStep.KeepCapabilities(true));
+    // As root, who may enter any directory; the check that it is inside the root comes with it.
+    steps.add(new ProcessStep.Chdir(process.cwd()));
+    steps.add(
+        new ProcessStep.Identity(
+            (int) user.uid(),
+            (int) user.gid(),
+            true,
+            user.additionalGids().stream().map(Long::intValue).toList()));
+    steps.add(new ProcessStep.KeepCapabilities(false));
+    steps.add(
+        new ProcessStep.Capabilities(
+            sets.effective(), sets.permitted(), sets.inheritable(), sets.ambient()));
+  }
+}
