@@ -1,12 +1,19 @@
 /** The OCI runtime: a library, and a command line as runc's. */
 @org.jspecify.annotations.NullMarked
 module org.jcontainerd.jrunc {
-  requires static com.google.errorprone.annotations;
-  requires static org.jspecify;
+  requires static transitive com.google.errorprone.annotations;
+  requires static transitive org.jspecify;
   requires transitive org.jcontainerd.linux;
-  requires org.jcontainerd.oci;
+  requires transitive org.jcontainerd.oci;
 
+  exports org.jcontainerd.jrunc;
   exports org.jcontainerd.jrunc.keeper;
   exports org.jcontainerd.jrunc.launch;
   exports org.jcontainerd.jrunc.plan;
+
+  // The mapping reads records of these by reflection.
+  opens org.jcontainerd.jrunc.operation to
+      org.jcontainerd.oci;
+  opens org.jcontainerd.jrunc.state to
+      org.jcontainerd.oci;
 }

@@ -1,7 +1,6 @@
 package org.jcontainerd.jrunc.compile;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +16,6 @@ import org.jcontainerd.jrunc.plan.Propagation;
 import org.jcontainerd.jrunc.plan.RootStep;
 import org.jcontainerd.jrunc.plan.Slot;
 import org.jcontainerd.oci.runtime.Hooks;
-import org.jcontainerd.oci.runtime.IdMapping;
 import org.jcontainerd.oci.runtime.Linux;
 import org.jcontainerd.oci.runtime.Mount;
 import org.jcontainerd.oci.runtime.Spec;
@@ -144,7 +142,7 @@ public final class CreateCompiler {
     if (namespaces.creates(Namespace.USER)) {
       steps.add(
           new KeeperStep.IdMaps(
-              mapLines(linux.uidMappings()), mapLines(linux.gidMappings()), false));
+              IdMapPlan.lines(linux.uidMappings()), IdMapPlan.lines(linux.gidMappings()), false));
     }
     if (input.keeper()) {
       steps.add(
@@ -155,21 +153,6 @@ public final class CreateCompiler {
     process.limits();
     CgroupEntry.compile(steps, input.host(), input.cgroupDirectories());
     steps.add(new ProcessStep.Await());
-  }
-
-  private static String mapLines(List<IdMapping> mappings) {
-    var lines = new StringBuilder();
-    mappings.stream()
-        .sorted(Comparator.comparingLong(IdMapping::containerId))
-        .forEach(m ->
-            lines
-                .append(m.containerId())
-                .append(' ')
-                .append(m.hostId())
-                .append(' ')
-                .append(m.size())
-                .append('\n'));
-    return lines.toString();
   }
 
   /** Joins before it makes; the mount namespace last, because paths change with it. */

@@ -1,0 +1,29 @@
+package org.jcontainerd.jrunc;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jcontainerd.linux.loop.KernelWaiter;
+
+/**
+ * How the runtime is set up.
+ *
+ * @param root directory of the containers' state, made if missing
+ * @param waiter receives what helpers say, so that operations may run on virtual threads; borrowed.
+ *     Empty for commands: operations then wait in the kernel
+ * @param warnings gets one line for each thing that was changed or left out
+ */
+public record JruncOptions(Path root, Optional<KernelWaiter> waiter, Consumer<String> warnings) {
+  /** Where state is if nobody says otherwise. */
+  public static final Path DEFAULT_ROOT = Path.of("/run/jrunc");
+
+  /** For a daemon. */
+  public static JruncOptions daemon(Path root, KernelWaiter waiter, Consumer<String> warnings) {
+    return new JruncOptions(root, Optional.of(waiter), warnings);
+  }
+
+  /** For a command. */
+  public static JruncOptions command(Path root, Consumer<String> warnings) {
+    return new JruncOptions(root, Optional.empty(), warnings);
+  }
+}

@@ -1,0 +1,160 @@
+package org.jcontainerd.jrunc.operation;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jcontainerd.jrunc.ContainerStatus;
+import org.jcontainerd.jrunc.ExecRequest;
+import org.jcontainerd.jrunc.RuncFailure;
+import org.jcontainerd.jrunc.StartedProcess;
+import org.jcontainerd.jrunc.cgroup.ContainerCgroup;
+import org.jcontainerd.jrunc.compile.CompiledPlan;
+import org.jcontainerd.jrunc.compile.ExecCompiler;
+import org.jcontainerd.jrunc.compile.ExecInput;
+import org.jcontainerd.jrunc.compile.Namespaces;
+import org.jcontainerd.jrunc.keeper.KeeperClient;
+import org.jcontainerd.jrunc.launch.Launch;
+import org.jcontainerd.jrunc.launch.LaunchListener;
+import org.jcontainerd.jrunc.launch.ProcessIdentity;
+import org.jcontainerd.jrunc.launch.StepFailure;
+import org.jcontainerd.jrunc.plan.Namespace;
+import org.jcontainerd.jrunc.state.ContainerState;
+import org.jcontainerd.linux.process.PidFd;
+import org.jcontainerd.oci.runtime.Linux;
+
+/** Starts a further process in a container; returns when its program runs. */
+public final class ExecProcess {
+  private final RuntimeContext context;
+  private final ExecRequest request;
+  private final Undo undo = new Undo();
+
+  public ExecProcess(RuntimeContext context, ExecRequest request) {
+    this.context = context;
+    this.request = request;
+  }
+
+  public StartedProcess run() throws RuncFailure {
+    try {
+      return exec();
+    } catch (IOException e) {
+      throw undo.after(LaunchFailure.of("exec in container '" + request.id() + "'", e));
+    } catch (RuncFailure e) {
+      throw undo.after(e);
+    } catch (RuntimeException e) {
+      throw undo.after(e);
+    }
+  }
+
+  private StartedProcess exec() throws IOException, RuncFailure {
+    RuntimeContext.Known container = context.find(request.id());
+    ContainerState state = container.state();
+    Optional<PidFd> init = ContainerProcess.open(state.pid(), state.startTicks());
+    if (init.isEmpty()) {
+      throw new RuncFailure.FailedPrecondition("cannot exec in a stopped container");
+    }
+    try (PidFd process = init.get()) {
+      checkPaused(state);
+      ContainerCgroup cgroup = cgroup(state);
+      CompiledPlan plan = ExecCompiler.compile(input(container, cgroup));
+      plan.warnings().forEach(context.warnings());
+      Optional<Path> directory = keeperDirectory(state);
+      try (OpenDescriptors descriptors = open(plan, process, cgroup, directory)) {
+        return launch(plan, descriptors);
+      }
+    }
+  }
+
+  private void checkPaused(ContainerState state) throws IOException, RuncFailure {
+    if (!request.ignorePaused()
+        && ContainerInfos.status(context, state, context.files(state.id()))
+            == ContainerStatus.PAUSED) {
+      throw new RuncFailure.FailedPrecondition(
+          "cannot exec in a paused container (use --ignore-paused to override)");
+    }
+  }
+
+  private ContainerCgroup cgroup(ContainerState state) {
+    ContainerCgroup own = context.cgroup(state);
+    if (request.cgroup().isEmpty()) {
+      return own;
+    }
+    var below = new LinkedHashMap<String, Path>();
+    String relative = request.cgroup().get().replaceFirst("^/+", "");
+    own.directories().forEach((mount, path) -> below.put(mount, path.resolve(relative)));
+    return new ContainerCgroup(context.layout(), below);
+  }
+
+  private ExecInput input(RuntimeContext.Known container, ContainerCgroup cgroup)
+      throws IOException, RuncFailure {
+    ContainerState state = container.state();
+    Linux linux = container.spec().linux().orElseGet(() -> Linux.builder().build());
+    Namespaces namespaces = Namespaces.of(linux.namespaces());
+    Path root = Path.of("/proc", Integer.toString(state.pid()), "root");
+    Map<String, String> directories = CreateContainer.strings(cgroup.directories());
+    return new ExecInput(
+        request.process(),
+        namespaces,
+        namespaces.has(Namespace.MOUNT) ? Optional.empty() : Optional.of(state.rootfs()),
+        context.host(),
+        context.filter(linux),
+        directories,
+        HomeDirectory.of(request.process(), root),
+        StreamKinds.of(request.stdio()),
+        request.keeperId().isPresent(),
+        true,
+        request.preserved().size());
+  }
+
+  private Optional<Path> keeperDirectory(ContainerState state) throws IOException {
+    if (request.keeperId().isEmpty()) {
+      return Optional.empty();
+    }
+    Path all = Path.of(state.bundle()).resolve("exec");
+    Files.createDirectories(all);
+    Path directory = all.resolve(request.keeperId().get());
+    if (!directory.normalize().equals(directory) || !all.equals(directory.getParent())) {
+      throw new IOException("exec id '" + request.keeperId().get() + "' is no file name");
+    }
+    ProcessDirectory.create(directory, undo);
+    return Optional.of(directory);
+  }
+
+  private OpenDescriptors open(
+      CompiledPlan plan, PidFd process, ContainerCgroup cgroup, Optional<Path> directory)
+      throws IOException {
+    return OpenDescriptors.open(
+        plan,
+        new OpenDescriptors.Providers(
+            request.stdio(),
+            request.preserved(),
+            cgroup,
+            context.launcher(),
+            Optional.of(process.fd()),
+            directory,
+            Optional.empty()));
+  }
+
+  private StartedProcess launch(CompiledPlan plan, OpenDescriptors descriptors) throws IOException {
+    Launch launch = context.launcher().launch(plan.plan(), descriptors.bySlot());
+    undo.push(launch::close);
+    ProcessIdentity process =
+        launch.await(
+            new LaunchListener() {
+              @Override
+              public void warned(StepFailure failure) {
+                context.warnings().accept(failure.message());
+              }
+            });
+    undo.commit();
+    Optional<KeeperClient> keeper = Optional.empty();
+    if (request.keeperId().isPresent()) {
+      keeper = Optional.of(KeeperClient.of(launch));
+    } else {
+      launch.close();
+    }
+    return new StartedProcess(process.pid(), process.startTicks(), keeper);
+  }
+}

@@ -1,0 +1,135 @@
+package org.jcontainerd.jrunc.operation;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jcontainerd.jrunc.JruncOptions;
+import org.jcontainerd.jrunc.RuncFailure;
+import org.jcontainerd.jrunc.cgroup.ContainerCgroup;
+import org.jcontainerd.jrunc.compile.HostFacts;
+import org.jcontainerd.jrunc.launch.Launcher;
+import org.jcontainerd.jrunc.seccomp.Filter;
+import org.jcontainerd.jrunc.seccomp.FilterCache;
+import org.jcontainerd.jrunc.state.ContainerFiles;
+import org.jcontainerd.jrunc.state.ContainerState;
+import org.jcontainerd.linux.LinuxException;
+import org.jcontainerd.linux.cgroup.CgroupLayout;
+import org.jcontainerd.linux.loop.KernelWaiter;
+import org.jcontainerd.oci.runtime.Linux;
+import org.jcontainerd.oci.runtime.Spec;
+
+/**
+ * What all operations share: where state is, what the host is like, and what this process remembers
+ * of the containers it has created, so that it need not read their files. Thread-safe.
+ */
+public final class RuntimeContext implements AutoCloseable {
+
+  /** A container of which the files were written or read by this process. */
+  record Known(ContainerState state, Spec spec) {}
+
+  private final JruncOptions options;
+  private final CgroupLayout layout;
+  private final HostFacts host;
+  private final LazyLauncher launcher;
+  private final FilterCache filters = new FilterCache();
+  private final ConcurrentHashMap<String, Known> known = new ConcurrentHashMap<>();
+
+  private RuntimeContext(JruncOptions options, CgroupLayout layout, HostFacts host) {
+    this.options = options;
+    this.layout = layout;
+    this.host = host;
+    this.launcher = new LazyLauncher(options.waiter());
+  }
+
+  /** Looks at the host. */
+  public static RuntimeContext open(JruncOptions options) throws LinuxException {
+    CgroupLayout layout = CgroupLayout.detect();
+    return new RuntimeContext(options, layout, HostProbe.read(layout));
+  }
+
+  Path root() {
+    return options.root();
+  }
+
+  Optional<KernelWaiter> waiter() {
+    return options.waiter();
+  }
+
+  Consumer<String> warnings() {
+    return options.warnings();
+  }
+
+  public CgroupLayout layout() {
+    return layout;
+  }
+
+  public HostFacts host() {
+    return host;
+  }
+
+  Launcher launcher() throws IOException {
+    return launcher.get();
+  }
+
+  Optional<Filter> filter(Linux linux) throws RuncFailure {
+    return linux.seccomp().isPresent()
+        ? Optional.of(filters.compile(linux.seccomp().get()))
+        : Optional.empty();
+  }
+
+  ContainerFiles files(String id) throws RuncFailure.InvalidArgument {
+    return ContainerFiles.of(options.root(), id);
+  }
+
+  ContainerCgroup cgroup(ContainerState state) {
+    var directories = new java.util.LinkedHashMap<String, Path>();
+    layout
+        .hierarchies()
+        .forEach(h -> {
+          String directory = state.cgroups().get(h.mountPoint().toString());
+          if (directory != null) {
+            directories.put(h.mountPoint().toString(), Path.of(directory));
+          }
+        });
+    return new ContainerCgroup(layout, directories);
+  }
+
+  void remember(ContainerState state, Spec spec) {
+    known.put(state.id(), new Known(state, spec));
+  }
+
+  void forget(String id) {
+    known.remove(id);
+  }
+
+  /**
+   * A container that was created completely.
+   *
+   * @throws RuncFailure.NotFound if it does not exist
+   * @throws RuncFailure.FailedPrecondition if it is still being created
+   */
+  Known find(String id) throws IOException, RuncFailure {
+    Known found = known.get(id);
+    if (found != null) {
+      return found;
+    }
+    ContainerFiles files = files(id);
+    ContainerState state =
+        files
+            .readState()
+            .orElseThrow(() ->
+                new RuncFailure.FailedPrecondition("container '" + id + "' is being created"));
+    found = new Known(state, files.readSpec());
+    if (options.waiter().isPresent()) {
+      known.put(id, found);
+    }
+    return found;
+  }
+
+  @Override
+  public void close() {
+    launcher.close();
+  }
+}

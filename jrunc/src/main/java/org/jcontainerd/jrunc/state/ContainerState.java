@@ -1,0 +1,36 @@
+package org.jcontainerd.jrunc.state;
+
+import java.time.Instant;
+import java.util.Map;
+import org.jcontainerd.oci.json.Json;
+
+/**
+ * {@code state.json}: written once, when the process waits for its start. The status is not in it:
+ * it is asked of the kernel.
+ *
+ * @param version of this format, {@link #VERSION}
+ * @param bundle absolute
+ * @param rootfs absolute
+ * @param pid the init process
+ * @param startTicks its start in clock ticks since boot
+ * @param keeper whether a keeper is its parent, with its files in {@code <bundle>/init}
+ * @param cgroups the container's directory in each hierarchy, by mount point
+ * @param owner uid of who created it
+ */
+public record ContainerState(
+    @Json(always = true) int version,
+    @Json(always = true) String id,
+    @Json(always = true) String bundle,
+    @Json(always = true) String rootfs,
+    @Json(always = true) int pid,
+    @Json(always = true) long startTicks,
+    @Json(always = true) boolean keeper,
+    @Json(always = true) Instant created,
+    @Json(always = true) Map<String, String> cgroups,
+    @Json(always = true) int owner) {
+  public static final int VERSION = 1;
+
+  public ContainerState {
+    cgroups = Map.copyOf(cgroups);
+  }
+}
