@@ -55,7 +55,17 @@ public final class HelperConnection implements AutoCloseable {
     listening.set(Optional.of(waiter.onReadable(socket.fd(), this::drain)));
   }
 
+  /** What throws here ends the registration, so whoever waits for a message is told as well. */
   private void drain(Registration registration) throws IOException {
+    try {
+      receiveAll(registration);
+    } catch (IOException | RuntimeException e) {
+      end();
+      throw e;
+    }
+  }
+
+  private void receiveAll(Registration registration) throws IOException {
     while (true) {
       switch (received(socket)) {
         case Received.Message message -> inbox.add(accept(MessageReader.read(message)));

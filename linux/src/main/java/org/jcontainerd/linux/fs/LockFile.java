@@ -3,7 +3,6 @@ package org.jcontainerd.linux.fs;
 import java.nio.file.Path;
 import org.jcontainerd.linux.Fd;
 import org.jcontainerd.linux.LinuxException;
-import org.jcontainerd.linux.Retry;
 import org.jcontainerd.linux.sys.FileCalls;
 
 /**
@@ -12,8 +11,6 @@ import org.jcontainerd.linux.sys.FileCalls;
  * threads of this process.
  */
 public final class LockFile implements AutoCloseable {
-  private static final int LOCK_EX = 2;
-
   private final Fd fd;
 
   private LockFile(Fd fd) {
@@ -28,7 +25,7 @@ public final class LockFile implements AutoCloseable {
     int flags = FileCalls.O_CREAT | FileCalls.O_RDONLY | FileCalls.O_CLOEXEC;
     Fd fd = Fd.adopt(FileCalls.openat(FileCalls.AT_FDCWD, path, flags, 0600), path);
     try {
-      Retry.voidOnInterrupt(() -> FileCalls.flock(fd.number(), LOCK_EX));
+      var _ = FileLock.exclusive(fd); // ends with the descriptor
       return new LockFile(fd);
     } catch (LinuxException | RuntimeException e) {
       fd.close();

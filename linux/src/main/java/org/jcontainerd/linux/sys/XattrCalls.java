@@ -8,10 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jcontainerd.linux.LinuxException;
 
-/**
- * Extended attributes, xattr(7). Each call comes for a path that is followed, one that is not, and
- * an open file.
- */
+/** Extended attributes, xattr(7), of a path whose last part is not followed. */
 public final class XattrCalls {
   // linux/xattr.h
   public static final int XATTR_CREATE = 1;
@@ -44,46 +41,6 @@ public final class XattrCalls {
     }
   }
 
-  /**
-   * {@code int setxattr(const char *path, const char *name, const void *value, size_t size, int
-   * flags)}.
-   */
-  public static void setxattr(String path, String name, byte[] value, int flags)
-      throws LinuxException {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = capture(arena);
-      if (syscall(
-              state,
-              Nr.SETXATTR,
-              Memory.cString(arena, path),
-              Memory.cString(arena, name),
-              Memory.copyOf(arena, value),
-              value.length,
-              flags)
-          == -1) {
-        throw failure(state, "setxattr", path, name, value.length, flags);
-      }
-    }
-  }
-
-  /** {@code int fsetxattr(int fd, const char *name, const void *value, size_t size, int flags)}. */
-  public static void fsetxattr(int fd, String name, byte[] value, int flags) throws LinuxException {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = capture(arena);
-      if (syscall(
-              state,
-              Nr.FSETXATTR,
-              fd,
-              Memory.cString(arena, name),
-              Memory.copyOf(arena, value),
-              value.length,
-              flags)
-          == -1) {
-        throw failure(state, "fsetxattr", fd, name, value.length, flags);
-      }
-    }
-  }
-
   /** {@code int lremovexattr(const char *path, const char *name)}. */
   public static void lremovexattr(String path, String name) throws LinuxException {
     try (Arena arena = Arena.ofConfined()) {
@@ -110,20 +67,6 @@ public final class XattrCalls {
               SIZE_MAX);
       if (n == -1) {
         throw failure(state, "lgetxattr", path, name);
-      }
-      return Memory.bytes(value, n);
-    }
-  }
-
-  /** {@code ssize_t fgetxattr(int fd, const char *name, void *value, size_t size)}. */
-  public static byte[] fgetxattr(int fd, String name) throws LinuxException {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = capture(arena);
-      MemorySegment value = arena.allocate(SIZE_MAX);
-      long n =
-          syscall(state, Nr.FGETXATTR, fd, Memory.cString(arena, name), value.address(), SIZE_MAX);
-      if (n == -1) {
-        throw failure(state, "fgetxattr", fd, name);
       }
       return Memory.bytes(value, n);
     }
