@@ -47,6 +47,7 @@ public final class TestPlan {
   private final List<Step> inParent = new ArrayList<>();
   private final Map<Integer, Slot> preserved = new HashMap<>();
   private Step changeRoot = new RootStep.Pivot();
+  private Optional<Slot> cgroup = Optional.empty();
   private boolean terminal;
   private boolean detach;
 
@@ -162,6 +163,13 @@ public final class TestPlan {
     return this;
   }
 
+  /** Starts in a cgroup v2. */
+  @CanIgnoreReturnValue
+  public TestPlan cgroup(Slot slot) {
+    cgroup = Optional.of(slot);
+    return this;
+  }
+
   public Slot made(String name) {
     return builder.madeSlot(name);
   }
@@ -194,7 +202,7 @@ public final class TestPlan {
               root.toString(), true, Set.of(), Set.of(), Optional.empty(), tree));
     }
     inParent.forEach(builder::add);
-    builder.add(new ParentStep.Clone(namespaces, Optional.empty()));
+    builder.add(new ParentStep.Clone(namespaces, cgroup));
     if (namespaces.contains(Namespace.USER)) {
       builder.add(new KeeperStep.IdMaps("0 100000 65536\n", "0 100000 65536\n", false));
     }
