@@ -3,10 +3,11 @@
 module org.jcontainerd.snapshotter {
   requires static com.google.errorprone.annotations;
   requires static org.jspecify;
-  requires org.jcontainerd.linux;
-  requires org.jcontainerd.oci;
-  requires org.apache.commons.compress;
+  requires transitive org.jcontainerd.linux;
+  requires transitive org.jcontainerd.oci;
   requires com.github.luben.zstd_jni;
 
   exports org.jcontainerd.snapshotter;
+  exports org.jcontainerd.snapshotter.layer;
+  exports org.jcontainerd.snapshotter.overlayfs;
 }

@@ -100,7 +100,7 @@ public interface Snapshotter {
   Snapshot stat(SnapshotKey key) throws SnapshotFailure;
 
   /** Every snapshot, in no order. */
-  List<Snapshot> list();
+  List<Snapshot> list() throws SnapshotFailure;
 
   /** The space it takes without its parents: counted now, or at the commit if it is committed. */
   Usage usage(SnapshotKey key) throws SnapshotFailure;

@@ -42,6 +42,12 @@ public interface Images {
    */
   void remove(String referenceOrId) throws ImageFailure;
 
+  /**
+   * Removes snapshots and blobs that no image and no container has; for the start, and after a
+   * container was removed whose image had gone before.
+   */
+  void collect() throws ImageFailure;
+
   /** Space of images and of containers. */
   FsUsage fsUsage() throws ImageFailure;
 
