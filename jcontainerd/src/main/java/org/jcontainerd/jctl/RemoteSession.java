@@ -17,7 +17,7 @@ import java.util.Map;
 import org.jcontainerd.daemon.streaming.StreamingClient;
 import org.jcontainerd.linux.Fd;
 import org.jcontainerd.linux.LinuxException;
-import org.jcontainerd.linux.fs.OpenFile;
+import org.jcontainerd.linux.fs.HostFile;
 import org.jcontainerd.linux.fs.OpenFlag;
 import org.jcontainerd.linux.terminal.Terminal;
 import org.jcontainerd.linux.terminal.TerminalSize;
@@ -98,7 +98,7 @@ final class RemoteSession {
 
   /** Switches our terminal to raw mode and passes its size on until closed. */
   private static AutoCloseable rawMode(ByteChannel sizes) throws IOException {
-    Fd terminal = OpenFile.open(Path.of("/dev/tty"), OpenFlag.READ_WRITE);
+    Fd terminal = HostFile.open(Path.of("/dev/tty"), OpenFlag.READ_WRITE);
     AutoCloseable raw = Terminal.raw(terminal);
     Thread follower =
         Thread.ofPlatform().name("window-size").daemon().start(() -> followSize(terminal, sizes));

@@ -44,4 +44,27 @@ public final class FileRange {
             offset,
             length));
   }
+
+  /** Writes all of {@code from} at {@code offset}. */
+  public static void writeFully(Fd fd, ByteBuffer from, long offset) throws LinuxException {
+    long at = offset;
+    while (from.hasRemaining()) {
+      at += write(fd, from, at);
+    }
+  }
+
+  /** Cuts or extends a file to {@code bytes}. */
+  public static void truncate(Fd fd, long bytes) throws LinuxException {
+    Retry.voidOnInterrupt(() -> FileCalls.ftruncate(fd.number(), bytes));
+  }
+
+  /** Waits until the content is on the disk. */
+  public static void sync(Fd fd) throws LinuxException {
+    Retry.voidOnInterrupt(() -> FileCalls.fsync(fd.number()));
+  }
+
+  /** Waits until the whole file system that holds {@code fd} is on the disk. */
+  public static void syncFileSystem(Fd fd) throws LinuxException {
+    Retry.voidOnInterrupt(() -> FileCalls.syncfs(fd.number()));
+  }
 }

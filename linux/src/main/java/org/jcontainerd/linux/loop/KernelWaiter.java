@@ -113,20 +113,33 @@ public final class KernelWaiter implements Executor, AutoCloseable {
     long key = tokens.incrementAndGet();
     exits.put(key, exit);
     try {
-      var _ =
-          onReadable(
-              process.fd(),
-              registration ->
-                  reap(process)
-                      .ifPresent(status ->
-                          registration.closeThen(() -> {
-                            exits.remove(key);
-                            exit.complete(status);
-                          })));
-      return exit;
+      var _ = onReadable(process.fd(), registration -> ended(process, registration, key, exit));
     } catch (LinuxException | RuntimeException e) {
       exits.remove(key);
       throw e;
+    }
+    if (closed.get()) { // while we registered: the loop may have missed it
+      exit.completeExceptionally(closedFailure());
+    }
+    return exit;
+  }
+
+  private void ended(
+      PidFd process, Registration registration, long key, CompletableFuture<ExitStatus> exit)
+      throws LinuxException {
+    Optional<ExitStatus> status;
+    try {
+      status = reap(process);
+    } catch (LinuxException | RuntimeException e) {
+      exits.remove(key);
+      exit.completeExceptionally(e);
+      throw e;
+    }
+    if (status.isPresent()) {
+      registration.closeThen(() -> {
+        exits.remove(key);
+        exit.complete(status.get());
+      });
     }
   }
 
@@ -178,7 +191,7 @@ public final class KernelWaiter implements Executor, AutoCloseable {
       throws LinuxException {
     while (true) {
       if (closed.get()) {
-        throw new IllegalStateException(thread.getName() + ": closed");
+        throw closedFailure();
       }
       Watch watch = byFd.computeIfAbsent(fd, this::newWatch);
       var registration = new Registration(watch, writing, handler, executor);
@@ -279,7 +292,10 @@ public final class KernelWaiter implements Executor, AutoCloseable {
     }
     byToken.clear();
     byFd.clear();
-    var ended = new IllegalStateException(thread.getName() + ": closed");
-    exits.values().forEach(exit -> exit.completeExceptionally(ended));
+    exits.values().forEach(exit -> exit.completeExceptionally(closedFailure()));
+  }
+
+  private IllegalStateException closedFailure() {
+    return new IllegalStateException(thread.getName() + ": closed");
   }
 }

@@ -41,7 +41,12 @@ public final class FreshThread<T, E extends Exception> {
   static <T, E extends Exception> T call(String name, Change change, Work<T, E> work)
       throws LinuxException, E {
     var fresh = new FreshThread<>(change, work);
-    Thread thread = Thread.ofPlatform().name(name).daemon(true).start(fresh::run);
+    Thread thread =
+        Thread.ofPlatform()
+            .name(name)
+            .daemon(true)
+            .inheritInheritableThreadLocals(false)
+            .start(fresh::run);
     awaitEnd(thread);
     switch (fresh.failure) {
       case null -> {

@@ -35,7 +35,7 @@ class PipeRootTest {
       in.writeEnd().writeFully(bytes("hello world"));
       assertEquals(11, Pipe.available(in.readEnd()));
       assertEquals(OptionalLong.of(11), Pipe.splice(in.readEnd(), -1, spool, 5, 100));
-      assertEquals(16, OpenFile.size(spool));
+      assertEquals(16, FileRange.size(spool));
       assertEquals(OptionalLong.of(5), Pipe.splice(spool, 11, out.writeEnd(), -1, 5));
       out.writeEnd().close();
       assertEquals("world", KernelFile.read(out.readEnd()));
@@ -50,7 +50,7 @@ class PipeRootTest {
       assertEquals(65536, Pipe.capacity(pipe.readEnd()));
       assertEquals(1 << 20, Pipe.enlarge(pipe.readEnd(), 1 << 20));
       assertEquals(1 << 20, Pipe.capacity(pipe.writeEnd()));
-      Fd file = OpenFile.open(Path.of("/dev/null"));
+      Fd file = HostFile.open(Path.of("/dev/null"));
       try (file) {
         LinuxException e = assertThrows(LinuxException.class, () -> Pipe.enlarge(file, 4096));
         assertEquals(Errno.EBADF, e.errno());
@@ -84,11 +84,12 @@ class PipeRootTest {
       assertFalse(Memfd.isSealed(open));
       assertEquals(
           Errno.EPERM,
-          assertThrows(LinuxException.class, () -> OpenFile.write(fd, bytes("no"), 0)).errno());
-      assertThrows(LinuxException.class, () -> OpenFile.truncate(fd, 0));
+          assertThrows(LinuxException.class, () -> FileRange.writeFully(fd, bytes("no"), 0))
+              .errno());
+      assertThrows(LinuxException.class, () -> FileRange.truncate(fd, 0));
       ByteBuffer read = ByteBuffer.allocate(20);
-      assertEquals(7, OpenFile.read(fd, read, 0));
-      assertEquals(-1, OpenFile.read(fd, read, 7));
+      assertEquals(7, FileRange.read(fd, read, 0));
+      assertEquals(-1, FileRange.read(fd, read, 7));
     }
   }
 
@@ -112,8 +113,8 @@ class PipeRootTest {
   @Test
   void fileLock_secondOpenFile_isKeptOut() throws IOException {
     Path file = Files.createFile(directory.resolve("lock"));
-    try (Fd one = OpenFile.open(file, OpenFlag.READ_WRITE);
-        Fd two = OpenFile.open(file, OpenFlag.READ_WRITE)) {
+    try (Fd one = HostFile.open(file, OpenFlag.READ_WRITE);
+        Fd two = HostFile.open(file, OpenFlag.READ_WRITE)) {
       try (FileLock _ = FileLock.exclusive(one)) {
         assertTrue(FileLock.tryExclusive(two).isEmpty());
       }

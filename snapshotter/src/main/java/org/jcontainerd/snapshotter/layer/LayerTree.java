@@ -12,8 +12,8 @@ import org.jcontainerd.linux.Fd;
 import org.jcontainerd.linux.LinuxException;
 import org.jcontainerd.linux.fs.DeviceNumber;
 import org.jcontainerd.linux.fs.Directory;
+import org.jcontainerd.linux.fs.FileRange;
 import org.jcontainerd.linux.fs.FileType;
-import org.jcontainerd.linux.fs.OpenFile;
 import org.jcontainerd.linux.fs.RootDir;
 
 /**
@@ -158,21 +158,21 @@ final class LayerTree implements AutoCloseable {
   private void write(Fd file, TarEntry entry, TarReader content) throws IOException {
     long end = 0;
     for (var extent : content.map().extents()) {
-      if (extent.offset() != end) {
-        OpenFile.seek(file, extent.offset());
-      }
+      end = extent.offset(); // what lies between is a hole
       long left = extent.length();
       while (left > 0) {
         var _ = buffer.clear();
         while (buffer.hasRemaining() && left > 0) {
           left -= content.read(buffer, left);
         }
-        file.writeFully(buffer.flip());
+        buffer.flip();
+        int size = buffer.remaining();
+        FileRange.writeFully(file, buffer, end);
+        end += size;
       }
-      end = extent.offset() + extent.length();
     }
     if (end != entry.size()) {
-      OpenFile.truncate(file, entry.size()); // a hole at the end
+      FileRange.truncate(file, entry.size()); // a hole at the end
     }
   }
 
