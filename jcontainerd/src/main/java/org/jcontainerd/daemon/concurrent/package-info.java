@@ -1,0 +1,4 @@
+@NullMarked
+package org.jcontainerd.daemon.concurrent;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.jcontainerd.daemon.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.jcontainerd.daemon.container;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.jcontainerd.daemon.cri.image;
+
+import org.jspecify.annotations.NullMarked;

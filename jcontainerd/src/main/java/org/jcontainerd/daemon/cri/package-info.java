@@ -1,0 +1,4 @@
+@NullMarked
+package org.jcontainerd.daemon.cri;
+
+import org.jspecify.annotations.NullMarked;

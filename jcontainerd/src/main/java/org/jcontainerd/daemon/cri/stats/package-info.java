@@ -1,0 +1,4 @@
+@NullMarked
+package org.jcontainerd.daemon.cri.stats;
+
+import org.jspecify.annotations.NullMarked;

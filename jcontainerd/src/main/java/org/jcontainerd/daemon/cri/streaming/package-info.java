@@ -1,0 +1,4 @@
+@NullMarked
+package org.jcontainerd.daemon.cri.streaming;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.jcontainerd.daemon.failure;
+
+import org.jspecify.annotations.NullMarked;

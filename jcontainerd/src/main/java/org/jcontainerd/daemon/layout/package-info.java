@@ -1,0 +1,4 @@
+@NullMarked
+package org.jcontainerd.daemon.layout;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.jcontainerd.daemon.pod;
+
+import org.jspecify.annotations.NullMarked;

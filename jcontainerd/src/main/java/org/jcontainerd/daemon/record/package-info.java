@@ -1,0 +1,4 @@
+@NullMarked
+package org.jcontainerd.daemon.record;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.jcontainerd.daemon.recovery;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.jcontainerd.daemon.sandbox;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.jcontainerd.daemon.shim;
+
+import org.jspecify.annotations.NullMarked;

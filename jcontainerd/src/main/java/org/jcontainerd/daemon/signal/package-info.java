@@ -1,0 +1,4 @@
+@NullMarked
+package org.jcontainerd.daemon.signal;
+
+import org.jspecify.annotations.NullMarked;

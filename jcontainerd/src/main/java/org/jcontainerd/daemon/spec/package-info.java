@@ -1,0 +1,4 @@
+@NullMarked
+package org.jcontainerd.daemon.spec;
+
+import org.jspecify.annotations.NullMarked;

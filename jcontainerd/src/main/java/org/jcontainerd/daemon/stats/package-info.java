@@ -1,0 +1,4 @@
+@NullMarked
+package org.jcontainerd.daemon.stats;
+
+import org.jspecify.annotations.NullMarked;

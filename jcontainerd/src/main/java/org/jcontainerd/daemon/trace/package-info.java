@@ -1,0 +1,4 @@
+@NullMarked
+package org.jcontainerd.daemon.trace;
+
+import org.jspecify.annotations.NullMarked;
