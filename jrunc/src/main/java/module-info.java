@@ -5,6 +5,7 @@ module org.jcontainerd.jrunc {
   requires static transitive org.jspecify;
   requires transitive org.jcontainerd.linux;
   requires transitive org.jcontainerd.oci;
+  requires jdk.unsupported; // sun.misc.Signal: the only way to hear of WINCH and TERM
 
   exports org.jcontainerd.jrunc;
   exports org.jcontainerd.jrunc.keeper;
@@ -12,6 +13,8 @@ module org.jcontainerd.jrunc {
   exports org.jcontainerd.jrunc.plan;
 
   // The mapping reads records of these by reflection.
+  opens org.jcontainerd.jrunc.command to
+      org.jcontainerd.oci;
   opens org.jcontainerd.jrunc.operation to
       org.jcontainerd.oci;
   opens org.jcontainerd.jrunc.state to

@@ -1,16 +1,23 @@
 package org.jcontainerd.jrunc;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jcontainerd.jrunc.command.JruncProgram;
+
 /** The program {@code jrunc}. */
 public final class Main {
   private Main() {}
 
-  /** Prints the version; anything else is refused until the program exists. */
   public static void main(String[] arguments) {
-    if (arguments.length == 1 && arguments[0].equals("--version")) {
-      System.out.println("jrunc version " + Main.class.getPackage().getImplementationVersion());
-      return;
-    }
-    System.err.println("jrunc: only --version is understood yet");
-    System.exit(1);
+    var stdout =
+        new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+    var stderr =
+        new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+    int code = new JruncProgram(stdout, stderr).run(List.of(arguments));
+    stdout.flush();
+    System.exit(code);
   }
 }

@@ -22,4 +22,7 @@ public sealed interface Stdio {
 
   /** A pseudoterminal whose master is sent over the unix socket at {@code socket}, as runc does. */
   record ConsoleSocket(Path socket, Optional<ConsoleSize> size) implements Stdio {}
+
+  /** As {@link ConsoleSocket}, over a socket that is connected; borrowed. */
+  record ConsoleConnection(Fd socket, Optional<ConsoleSize> size) implements Stdio {}
 }

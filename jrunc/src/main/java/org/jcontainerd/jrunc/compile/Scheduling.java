@@ -50,6 +50,14 @@ final class Scheduling {
 
   private Scheduling() {}
 
+  static List<String> memoryModes() {
+    return MEMORY_MODES;
+  }
+
+  static List<String> memoryFlags() {
+    return MEMORY_FLAGS.keySet().stream().sorted().toList();
+  }
+
   static ProcessStep.Scheduler scheduler(Scheduler wanted) throws RuncFailure.InvalidArgument {
     String field = "process.scheduler.";
     long flags = 0;

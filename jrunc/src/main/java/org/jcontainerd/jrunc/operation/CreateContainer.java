@@ -58,6 +58,12 @@ public final class CreateContainer {
     }
   }
 
+  /** Only compiles: nothing is made. */
+  CompiledPlan plan() throws IOException, RuncFailure {
+    Spec spec = request.spec().isPresent() ? request.spec().get() : parse(readConfig());
+    return CreateCompiler.compile(input(spec, rootfs(spec), placeCgroup(spec)));
+  }
+
   private StartedProcess create() throws IOException, RuncFailure {
     ContainerFiles files = context.files(request.id());
     byte[] config = request.spec().isPresent() ? new byte[0] : readConfig();
@@ -128,12 +134,18 @@ public final class CreateContainer {
     }
   }
 
-  private ContainerCgroup makeCgroup(Spec spec) throws IOException, RuncFailure {
+  private ContainerCgroup placeCgroup(Spec spec) throws IOException, RuncFailure {
     Linux linux = spec.linux().orElseGet(() -> Linux.builder().build());
     Resources resources = linux.resources().orElseGet(() -> Resources.builder().build());
     Map<String, Path> directories =
         CgroupPlacement.of(context.layout(), linux.cgroupsPath(), request.id(), resources);
-    var cgroup = new ContainerCgroup(context.layout(), directories);
+    return new ContainerCgroup(context.layout(), directories);
+  }
+
+  private ContainerCgroup makeCgroup(Spec spec) throws IOException, RuncFailure {
+    ContainerCgroup cgroup = placeCgroup(spec);
+    Linux linux = spec.linux().orElseGet(() -> Linux.builder().build());
+    Resources resources = linux.resources().orElseGet(() -> Resources.builder().build());
     List<Integer> there = cgroup.pids();
     if (!there.isEmpty()) {
       throw new RuncFailure.FailedPrecondition(

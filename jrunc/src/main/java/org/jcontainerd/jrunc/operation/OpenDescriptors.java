@@ -98,6 +98,9 @@ final class OpenDescriptors implements AutoCloseable {
   }
 
   private Fd console() throws IOException {
+    if (providers.stdio() instanceof Stdio.ConsoleConnection connected) {
+      return connected.socket();
+    }
     if (!(providers.stdio() instanceof Stdio.ConsoleSocket console)) {
       throw new IllegalStateException("console socket of " + providers.stdio());
     }

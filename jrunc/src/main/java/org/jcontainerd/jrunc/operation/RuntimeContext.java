@@ -96,6 +96,11 @@ public final class RuntimeContext implements AutoCloseable {
     return new ContainerCgroup(layout, directories);
   }
 
+  /** The configuration that a container was created with. */
+  public Spec spec(String id) throws IOException, RuncFailure {
+    return find(id).spec();
+  }
+
   void remember(ContainerState state, Spec spec) {
     known.put(state.id(), new Known(state, spec));
   }

@@ -17,6 +17,8 @@ final class StreamKinds {
       case Stdio.KeeperTerminal(Optional<ConsoleSize> size) -> new StreamKind.Terminal(false, size);
       case Stdio.ConsoleSocket(var _, Optional<ConsoleSize> size) ->
           new StreamKind.Terminal(true, size);
+      case Stdio.ConsoleConnection(var _, Optional<ConsoleSize> size) ->
+          new StreamKind.Terminal(true, size);
     };
   }
 }

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.Separators;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -79,15 +81,25 @@ public final class OciJson {
     var bytes = new ByteArrayOutputStream(1024);
     try (JsonGenerator generator = FACTORY.createGenerator(bytes)) {
       if (indented) {
-        generator.setPrettyPrinter(
-            new DefaultPrettyPrinter()
-                .withArrayIndenter(
-                    new com.fasterxml.jackson.core.util.DefaultIndenter("  ", "\n")));
+        generator.setPrettyPrinter(asGo());
       }
       JsonWriter.write(generator, value);
     } catch (IOException e) {
       throw new UncheckedIOException("write JSON", e); // memory does not fail
     }
     return bytes.toByteArray();
+  }
+
+  /** Laid out as encoding/json of Go does: what people grep for in the output of other runtimes. */
+  private static DefaultPrettyPrinter asGo() {
+    var separators =
+        Separators.createDefaultInstance()
+            .withObjectFieldValueSpacing(Separators.Spacing.AFTER)
+            .withObjectEmptySeparator("")
+            .withArrayEmptySeparator("");
+    var indenter = new DefaultIndenter("  ", "\n");
+    return new DefaultPrettyPrinter(separators)
+        .withObjectIndenter(indenter)
+        .withArrayIndenter(indenter);
   }
 }

@@ -152,4 +152,15 @@ class OciJsonTest {
     assertEquals(List.of(new Leaf("a", 0), new Leaf("", 1)), leaves);
     assertEquals("[{\"type\":\"a\"},{\"type\":\"\",\"uid\":1}]", written(leaves));
   }
+
+  @Test
+  void writeIndented_looksAsGoWritesIt() {
+    assertEquals(
+        "{\n  \"a\": [\n    1,\n    {\n      \"type\": \"x\"\n    }\n  ],\n  \"b\": {},\n  \"c\": []\n}",
+        new String(
+            OciJson.writeIndented(
+                new java.util.TreeMap<>(
+                    Map.of("a", List.of(1, new Leaf("x", 0)), "b", Map.of(), "c", List.of()))),
+            UTF_8));
+  }
 }

@@ -1,0 +1,36 @@
+package org.jcontainerd.jrunc.command;
+
+import java.io.IOException;
+import org.jcontainerd.jrunc.RuncFailure;
+
+/** One verb of the command line. */
+interface Command {
+  /** The verb. */
+  String name();
+
+  /** What follows it, and what it does, in one line. */
+  String usage();
+
+  /** Its options. */
+  Flags flags();
+
+  /**
+   * Does it.
+   *
+   * @return the exit code
+   */
+  int run(Invocation invocation) throws IOException, RuncFailure, UsageException;
+
+  /**
+   * The exit code if it fails; those of the container's process are passed on instead where there
+   * is one.
+   */
+  default int failureCode() {
+    return 1;
+  }
+
+  /** What failures are introduced by. */
+  default String failurePrefix() {
+    return "";
+  }
+}

@@ -1,0 +1,78 @@
+package org.jcontainerd.jrunc.command;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jcontainerd.jrunc.CreateRequest;
+import org.jcontainerd.jrunc.RuncFailure;
+import org.jcontainerd.jrunc.Stdio;
+import org.jcontainerd.oci.json.JsonException;
+import org.jcontainerd.oci.json.OciJson;
+import org.jcontainerd.oci.runtime.Spec;
+
+/** What {@code create} and {@code run} share. */
+final class ContainerFlags {
+  private ContainerFlags() {}
+
+  static Flags flags() {
+    return new Flags()
+        .option('b', "bundle", "DIR", "directory with config.json (default: the current one)")
+        .option("console-socket", "SOCKET", "unix socket that gets the terminal's master")
+        .option("pidfd-socket", "SOCKET", "unix socket that gets a pidfd of the process")
+        .option("pid-file", "FILE", "file that gets the process id")
+        .toggle("no-pivot", "move the root instead of pivot_root, for a root on an initramfs")
+        .toggle("no-new-keyring", "keep the session keyring")
+        .option("preserve-fds", "N", "pass on so many descriptors from 3 on");
+  }
+
+  static Path bundle(Arguments arguments) throws IOException {
+    return Path.of(arguments.value("bundle").orElse(".")).toRealPath();
+  }
+
+  static Spec read(Path bundle) throws IOException, RuncFailure {
+    Path file = bundle.resolve("config.json");
+    try {
+      return OciJson.read(Files.readAllBytes(file), Spec.class);
+    } catch (NoSuchFileException e) {
+      throw new RuncFailure.InvalidArgument(
+          "bundle", "JSON specification file '" + file + "' not found", e);
+    } catch (JsonException e) {
+      throw new RuncFailure.InvalidArgument(file.toString(), String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  static CreateRequest request(Arguments arguments, String id, Path bundle, Spec spec, Stdio stdio)
+      throws UsageException {
+    CallerDescriptors descriptors = CallerDescriptors.of(arguments, System.getenv());
+    Spec announced =
+        spec.process().isPresent()
+            ? spec.toBuilder().process(descriptors.announce(spec.process().get())).build()
+            : spec;
+    return new CreateRequest(
+        id,
+        bundle,
+        Optional.of(announced),
+        stdio,
+        false,
+        descriptors.preserved(),
+        new CreateRequest.Options(arguments.has("no-pivot"), arguments.has("no-new-keyring")));
+  }
+
+  /** The streams of a process that the program does not stay for. */
+  static Stdio detached(Arguments arguments, boolean terminal) throws UsageException {
+    Optional<String> socket = arguments.value("console-socket");
+    if (terminal && socket.isEmpty()) {
+      throw new UsageException(
+          "cannot allocate tty if jrunc will detach without setting console socket");
+    }
+    if (!terminal && socket.isPresent()) {
+      throw new UsageException(
+          "cannot use console socket if jrunc will not detach or allocate tty");
+    }
+    return terminal
+        ? new Stdio.ConsoleSocket(Path.of(socket.orElseThrow()), Optional.empty())
+        : CallerDescriptors.streams();
+  }
+}

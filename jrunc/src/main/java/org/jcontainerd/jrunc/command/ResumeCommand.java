@@ -1,0 +1,32 @@
+package org.jcontainerd.jrunc.command;
+
+import java.io.IOException;
+import org.jcontainerd.jrunc.Jrunc;
+import org.jcontainerd.jrunc.RuncFailure;
+
+/** {@code jrunc resume}. */
+final class ResumeCommand implements Command {
+  @Override
+  public String name() {
+    return "resume";
+  }
+
+  @Override
+  public String usage() {
+    return "CONTAINER: continue all processes";
+  }
+
+  @Override
+  public Flags flags() {
+    return new Flags();
+  }
+
+  @Override
+  public int run(Invocation invocation) throws IOException, RuncFailure, UsageException {
+    String id = invocation.arguments().id(name());
+    try (Jrunc jrunc = invocation.open()) {
+      jrunc.resume(id);
+    }
+    return 0;
+  }
+}
