@@ -18,6 +18,14 @@ public final class SpawnCalls {
   static final int ATTR_SIZE = 336;
   static final int SIGSET_SIZE = 128;
 
+  // signal.h, bits/sigaction.h
+  static final int SIGCHLD = 17;
+  static final int SIG_DFL = 0;
+  static final int SIG_IGN = 1;
+  static final int SA_NOCLDWAIT = 2;
+  static final int SIGACTION_SIZE = 152;
+  static final int SA_FLAGS = 136;
+
   private static final MemorySegment SPAWN = Native.function("posix_spawn");
   private static final MemorySegment ACTIONS_INIT = function("_file_actions_init");
   private static final MemorySegment ACTIONS_DESTROY = function("_file_actions_destroy");
@@ -72,7 +80,31 @@ public final class SpawnCalls {
     }
   }
 
+  static {
+    keepExitStatuses();
+  }
+
   private SpawnCalls() {}
+
+  /**
+   * Undoes an ignored SIGCHLD, which a program inherits from its starter: with it the kernel reaps
+   * children itself and their exit status is lost (waitpid(2), NOTES).
+   */
+  private static void keepExitStatuses() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = capture(arena);
+      MemorySegment old = arena.allocate(SIGACTION_SIZE, 8);
+      int rc = call(Native.function("sigaction"), state, SIGCHLD, 0, old.address());
+      if (rc != 0) {
+        throw new AssertionError("sigaction(SIGCHLD): errno " + Native.errno(state));
+      }
+      int[] fields = old.toArray(JAVA_INT);
+      boolean ignored = fields[0] == SIG_IGN && fields[1] == 0;
+      if (ignored || (fields[SA_FLAGS / 4] & SA_NOCLDWAIT) != 0) {
+        var _ = call(Native.function("signal"), state, SIGCHLD, SIG_DFL, 0);
+      }
+    }
+  }
 
   private static MemorySegment function(String name) {
     return Native.function("posix_spawn" + name);

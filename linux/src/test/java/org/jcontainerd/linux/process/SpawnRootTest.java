@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 import org.jcontainerd.linux.Errno;
 import org.jcontainerd.linux.Fd;
 import org.jcontainerd.linux.LinuxException;
@@ -22,6 +24,7 @@ import org.jcontainerd.linux.fs.Pipe;
 import org.jcontainerd.linux.sys.FileCalls;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Starts real programs; needs no root but a whole kernel. */
 @Tag("root")
@@ -158,5 +161,53 @@ class SpawnRootTest {
     System.out.printf(
         "spawn and wait: mean %d us, best %d us%n",
         (System.nanoTime() - begin) / rounds / 1000, best / 1000);
+  }
+
+  @Test
+  void start_whereSigchldIsIgnored_stillTellsTheExit() throws Exception {
+    Process java =
+        new ProcessBuilder(
+                "/usr/bin/env",
+                "--ignore-signal=CHLD",
+                System.getProperty("java.home") + "/bin/java",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                SpawnMain.class.getName())
+            .redirectErrorStream(true)
+            .start();
+    String text = new String(java.getInputStream().readAllBytes(), UTF_8);
+    assertEquals("Exited[code=7]\n", text);
+    assertEquals(0, java.waitFor());
+  }
+
+  @Test
+  @Timeout(60)
+  void start_fromManyThreads_noChildHoldsAnothersPipe() throws Exception {
+    try (var pool = Executors.newFixedThreadPool(8)) {
+      var rounds =
+          IntStream.range(0, 200).mapToObj(n -> pool.submit(() -> echo("line " + n))).toList();
+      for (int n = 0; n < rounds.size(); n++) {
+        assertEquals("line " + n, rounds.get(n).get());
+      }
+    }
+  }
+
+  /** cat(1) ends only when every copy of the write end of its input is closed. */
+  private static String echo(String text) throws LinuxException {
+    try (Pipe in = Pipe.create();
+        Pipe out = Pipe.create();
+        PidFd cat =
+            Spawn.program(Path.of("/bin/cat"))
+                .descriptor(0, in.readEnd())
+                .descriptor(1, out.writeEnd())
+                .start()) {
+      out.writeEnd().close();
+      in.writeEnd().writeFully(ByteBuffer.wrap(text.getBytes(UTF_8)));
+      in.writeEnd().close();
+      String answer = KernelFile.read(out.readEnd());
+      assertEquals(new ExitStatus.Exited(0), cat.waitFor());
+      return answer;
+    }
   }
 }

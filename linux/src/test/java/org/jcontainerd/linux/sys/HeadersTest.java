@@ -73,6 +73,10 @@ class HeadersTest {
       FILE_ACTIONS_SIZE sizeof(posix_spawn_file_actions_t)
       ATTR_SIZE sizeof(posix_spawnattr_t)
       SIGSET_SIZE sizeof(sigset_t)
+      SIG_DFL (long)SIG_DFL
+      SIG_IGN (long)SIG_IGN
+      SIGACTION_SIZE sizeof(struct sigaction)
+      SA_FLAGS offsetof(struct sigaction, sa_flags)
       STATX_SIZE sizeof(struct statx)
       STX_ATTRIBUTES offsetof(struct statx, stx_attributes)
       STX_NLINK offsetof(struct statx, stx_nlink)
