@@ -2,18 +2,9 @@
  * We are the new process, in the namespaces that clone made. Our job is to run the child's steps in
  * the plan's order. We end by execve, or by leaving a report in the shared page.
  */
-#define _GNU_SOURCE
-#include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "run.h"
 
@@ -33,27 +24,17 @@ static void end_with_report(struct run *run) {
 
 void child_main(struct run *run) {
   run->place = CHILD;
-  close(run->starter);
-  run->starter = -1;
-  for (int s = 1; s < 65; s++) {
-    signal(s, SIG_DFL); /* also what was ignored when we were spawned */
-  }
+  close(give_away(&run->starter));
+  for (int s = 1; s < 65; s++) signal(s, SIG_DFL); /* also what was ignored when we were spawned */
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
   run->umask = umask(0);
-  if (prepare_exec(run)) {
-    end_with_report(run);
-  }
+  if (prepare_exec(run)) end_with_report(run);
   while (plan_next(&run->cursor, &run->step)) {
-    if (run->step.entry->place == KEEPER || !run_step(run)) {
-      continue;
-    }
-    if (!(run->step.flags & STEP_LENIENT)) {
-      end_with_report(run);
-    }
-    run->failure.type = MSG_WARNING;
-    send_all(run->inner, &run->failure, sizeof run->failure, NULL, 0);
+    if (run->step.entry->place == KEEPER || !run_step(run)) continue;
+    if (!(run->step.flags & STEP_LENIENT)) end_with_report(run);
+    send_failure(run->inner, &run->failure, MSG_WARNING);
   }
   _exit(1); /* not reached: the last step is exec */
 }
@@ -62,41 +43,27 @@ void child_main(struct run *run) {
 static int wait_for_helper(struct run *run, const char *what) {
   char byte;
   ssize_t got;
-  do {
-    got = read(run->inner, &byte, 1);
-  } while (got < 0 && errno == EINTR);
+  do got = read(run->inner, &byte, 1);
+  while (got < 0 && errno == EINTR);
   return got == 1 ? 0 : refused(run, got ? errno : ECONNRESET, "read", what);
 }
 
-int step_await(struct run *run, const struct value *a) {
-  (void)a;
-  return wait_for_helper(run, "release");
-}
+STEP(await) { return wait_for_helper(run, "release"); }
 
-int step_fork(struct run *run, const struct value *a) {
-  (void)a;
+STEP(fork) {
   pid_t pid = (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, 0, 0, 0);
-  if (pid < 0) {
-    return failed(run, "clone", "CLONE_PARENT");
-  }
-  if (pid) {
-    struct identity next = {.type = INNER_FORKED, .pid = (uint32_t)pid};
-    _exit(send_all(run->inner, &next, sizeof next, NULL, 0) ? 1 : 0);
-  }
-  return wait_for_helper(run, "fork");
+  if (pid < 0) return failed(run, "clone", "CLONE_PARENT");
+  if (!pid) return wait_for_helper(run, "fork");
+  struct identity next = {.type = INNER_FORKED, .pid = (uint32_t)pid};
+  _exit(send_all(run->inner, &next, sizeof next, NULL, 0) ? 1 : 0);
 }
 
-int step_sync(struct run *run, const struct value *a) {
-  char message[1 + 256];
+STEP(sync) {
+  char message[1 + 256] = {MSG_SYNC};
   size_t size = strlen(a[0].text);
-  if (size >= sizeof message) {
-    return refused(run, ENAMETOOLONG, "sync", a[0].text);
-  }
-  message[0] = MSG_SYNC;
+  if (size >= sizeof message) return refused(run, ENAMETOOLONG, "sync", a[0].text);
   memcpy(message + 1, a[0].text, size);
-  if (send_all(run->inner, message, size + 1, NULL, 0)) {
-    return failed(run, "sendmsg", "sync");
-  }
+  if (send_all(run->inner, message, size + 1, NULL, 0)) return failed(run, "sendmsg", "sync");
   return wait_for_helper(run, "continue");
 }
 
@@ -105,86 +72,50 @@ static int say_ready(struct run *run) {
   return send_all(run->inner, &byte, 1, NULL, 0) ? failed(run, "sendmsg", "ready") : 0;
 }
 
-int step_ready(struct run *run, const struct value *a) {
-  (void)a;
-  return say_ready(run) || wait_for_helper(run, "start") ? -1 : 0;
-}
+STEP(ready) { return say_ready(run) || wait_for_helper(run, "start") ? -1 : 0; }
 
-int step_wait_fifo(struct run *run, const struct value *a) {
-  (void)a;
+STEP(wait_fifo) {
   char name[16];
-  int path = slot(run, 0);
-  if (path < 0) {
-    return failed(run, "open", "fifo");
-  }
+  snprintf(name, sizeof name, "%d", slot(run, 0));
   /* Through our own procfs: the directory first, because the last name is a magic link. */
-  int links = proc_open(run, "self/fd", O_PATH | O_DIRECTORY);
-  snprintf(name, sizeof name, "%d", path);
-  if (links < 0) {
-    return failed(run, "openat2", "/proc/self/fd");
-  }
-  if (say_ready(run)) {
-    return -1;
-  }
+  OWNED links = proc_open(run, "self/fd", O_PATH | O_DIRECTORY);
+  if (links < 0) return failed(run, "openat2", "/proc/self/fd");
+  if (say_ready(run)) return -1;
   signal(SIGPIPE, SIG_IGN); /* the helper may be gone, and so may who opened the fifo */
   run->fifo = openat(links, name, O_WRONLY | O_CLOEXEC);
-  if (run->fifo < 0) {
-    return failed(run, "open", "fifo");
-  }
-  close(links);
-  if (write(run->fifo, "0", 1) != 1) {
-    return failed(run, "write", "fifo");
-  }
+  if (run->fifo < 0 || write(run->fifo, "0", 1) != 1) return failed(run, "open", "exec fifo");
   signal(SIGPIPE, SIG_DFL);
   return 0;
 }
 
 /* Moves a descriptor of ours out of the numbers that the program gets. */
 static int move_above(int *fd, int highest) {
-  if (*fd < 0 || *fd > highest) {
-    return 0;
-  }
+  if (*fd < 0 || *fd > highest) return 0;
   int moved = fcntl(*fd, F_DUPFD_CLOEXEC, highest + 1);
-  if (moved < 0) {
-    return -1;
-  }
+  if (moved < 0) return -1;
   close(*fd);
   *fd = moved;
   return 0;
 }
 
-int step_descriptors(struct run *run, const struct value *a) {
+STEP(descriptors) {
   uint32_t pairs = (uint32_t)a[0].number / 2, highest = 2;
   for (uint32_t i = 0; i < pairs; i++) {
     uint32_t wanted = value_number(&a[0], 2 * i + 1);
     highest = wanted > highest ? wanted : highest;
   }
-  if (highest > INT32_MAX - 1) {
-    return refused(run, EBADF, "descriptors", "number out of range");
-  }
+  if (highest > INT32_MAX - 1) return refused(run, EBADF, "descriptors", "number out of range");
   int *ours[] = {&run->inner, &run->proc, &run->root, &run->mask, &run->fifo};
   int rc = 0;
-  for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
-    rc |= move_above(ours[i], (int)highest);
-  }
-  for (int i = 0; i < SLOTS; i++) {
-    rc |= move_above(&run->slots[i], (int)highest);
-  }
-  if (rc) {
-    return failed(run, "fcntl", "F_DUPFD_CLOEXEC");
-  }
-  if (close_at_exec(run)) {
-    return -1;
-  }
+  for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) rc |= move_above(ours[i], (int)highest);
+  for (int i = 0; i < SLOTS; i++) rc |= move_above(&run->slots[i], (int)highest);
+  if (rc) return failed(run, "fcntl", "F_DUPFD_CLOEXEC");
+  if (close_at_exec(run)) return -1;
   for (uint32_t i = 0; i < pairs; i++) {
     uint32_t from = value_number(&a[0], 2 * i);
     int fd = from < SLOTS ? run->slots[from] : -1;
-    if (fd < 0) {
-      return refused(run, EBADF, "dup2", "slot is empty");
-    }
-    if (dup2(fd, (int)value_number(&a[0], 2 * i + 1)) < 0) {
-      return failed(run, "dup2", "");
-    }
+    if (fd < 0) return refused(run, EBADF, "dup2", "slot is empty");
+    if (dup2(fd, (int)value_number(&a[0], 2 * i + 1)) < 0) return failed(run, "dup2", "");
   }
   return 0;
 }

@@ -4,20 +4,15 @@
  * We end when we are told to retire (keeper), when the starter has gone (no keeper), or when the
  * process waits or runs (detached).
  */
-#define _GNU_SOURCE
-#include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "keeper.h"
+#include "run.h"
 
 enum { PEERS = 32, STARTER = 0, NOBODY = -1 };
 enum { ABANDONED_CHECK_MILLIS = 60000 };
@@ -38,26 +33,20 @@ static void drop_peer(struct run *run, int peer);
 
 /* Peers are answered without waiting: one that does not read is dropped. */
 static void tell(struct run *run, int peer, const void *message, size_t size, const int *fds, int count) {
-  if (peer >= 0 && k.peers[peer] >= 0 && send_all(k.peers[peer], message, size, fds, count)) {
+  if (peer >= 0 && k.peers[peer] >= 0 && send_all(k.peers[peer], message, size, fds, count))
     drop_peer(run, peer);
-  }
 }
 
 static void end_helper(struct run *run, int status) {
-  if (run->keep >= 0) {
-    unlinkat(run->keep, "keeper.sock", 0);
-  }
+  if (run->keep >= 0) unlinkat(run->keep, "keeper.sock", 0);
   _exit(status);
 }
 
 /* The plan did not get through: nothing of it stays. */
 static void abandon(struct run *run) {
   kill(run->child, SIGKILL);
-  while (waitpid(run->child, NULL, 0) < 0 && errno == EINTR) {
-  }
-  if (run->keep >= 0) {
-    remove_records(run);
-  }
+  while (waitpid(run->child, NULL, 0) < 0 && errno == EINTR) {}
+  if (run->keep >= 0) remove_records(run);
   end_helper(run, 1);
 }
 
@@ -65,21 +54,19 @@ static void drop_peer(struct run *run, int peer) {
   close(k.peers[peer]);
   k.peers[peer] = -1;
   int was_asker = peer == k.asker;
-  if (was_asker) {
-    k.asker = NOBODY;
-  }
-  if (peer == STARTER && k.state == SETTING_UP) {
-    abandon(run);
-  }
-  if (was_asker && k.state == STARTING && k.syncing) {
+  if (was_asker) k.asker = NOBODY;
+  if (peer == STARTER && k.state == SETTING_UP) abandon(run);
+  if (was_asker && k.state == STARTING && k.syncing)
     kill(run->child, SIGKILL); /* the hooks that it waits for will never end */
-  }
   if (peer == STARTER && run->keep < 0) {
-    if (k.state == WAITING || k.state == STARTING) {
-      abandon(run);
-    }
+    if (k.state == WAITING || k.state == STARTING) abandon(run);
     end_helper(run, 0);
   }
+}
+
+static void tell_failure(struct run *run, int peer, struct failure *failure, enum message type) {
+  failure->type = (uint8_t)type;
+  tell(run, peer, failure, sizeof *failure, NULL, 0);
 }
 
 static struct identity identity(struct run *run, uint8_t type) {
@@ -87,9 +74,7 @@ static struct identity identity(struct run *run, uint8_t type) {
 }
 
 /* Who gets what the process says: who asked for the start, before that the starter. */
-static int listener_of_process(void) {
-  return k.state == STARTING ? k.asker : STARTER;
-}
+static int listener_of_process(void) { return k.state == STARTING ? k.asker : STARTER; }
 
 static void release_process(struct run *run) {
   char byte = MSG_CONTINUE;
@@ -100,17 +85,14 @@ static void process_is_ready(struct run *run) {
   struct identity ready = identity(run, MSG_READY);
   k.state = WAITING;
   tell(run, STARTER, &ready, sizeof ready, NULL, 0);
-  if (run->detach) {
-    end_helper(run, 0);
-  }
+  if (run->detach) end_helper(run, 0);
 }
 
 static void process_has_forked(struct run *run, const struct identity *next) {
   run->child = (pid_t)next->pid;
   k.ticks = start_ticks(run, run->child);
   if (run->keep >= 0 && record_pid(run, k.ticks)) {
-    run->failure.type = MSG_FAILED;
-    tell(run, STARTER, &run->failure, sizeof run->failure, NULL, 0);
+    tell_failure(run, STARTER, &run->failure, MSG_FAILED);
     abandon(run);
   }
   release_process(run);
@@ -138,29 +120,20 @@ static void process_went_silent(struct run *run) {
     failed_step = 1;
   }
   munmap(run->page, sizeof *run->page);
-  if (k.state == WAITING) {
+  if (k.state == WAITING)
     return; /* killed before anybody started it: an exit like any other, which follows */
-  }
   if (k.state == STARTING) {
-    report.type = ASK_START;
-    if (!failed_step) {
-      memset(&report.place, 0, sizeof report - 1);
-    }
-    tell(run, k.asker, &report, sizeof report, NULL, 0);
+    if (!failed_step) memset(&report, 0, sizeof report);
+    tell_failure(run, k.asker, &report, ASK_START);
   } else if (failed_step) {
-    report.type = MSG_FAILED;
-    tell(run, STARTER, &report, sizeof report, NULL, 0);
-    if (k.state == SETTING_UP) {
-      abandon(run);
-    }
+    tell_failure(run, STARTER, &report, MSG_FAILED);
+    if (k.state == SETTING_UP) abandon(run);
   } else {
     struct identity started = identity(run, MSG_STARTED);
     tell(run, STARTER, &started, sizeof started, NULL, 0);
   }
   k.state = RUNNING; /* a failed start is an exit that follows at once */
-  if (run->detach) {
-    end_helper(run, 0);
-  }
+  if (run->detach) end_helper(run, 0);
 }
 
 static void hear_process(struct run *run) {
@@ -172,25 +145,17 @@ static void hear_process(struct run *run) {
     return;
   }
   switch (message[0]) {
-    case MSG_READY:
-      process_is_ready(run);
-      break;
-    case INNER_FORKED:
-      process_has_forked(run, (struct identity *)message);
-      break;
+    case MSG_READY: process_is_ready(run); break;
+    case INNER_FORKED: process_has_forked(run, (struct identity *)message); break;
     case INNER_MASTER:
       run->ends[END_MASTER] = fd;
       fd = -1;
       break;
-    case MSG_SYNC:
-      pass_sync(run, message, (size_t)size);
-      break;
+    case MSG_SYNC: pass_sync(run, message, (size_t)size); break;
     default: /* warnings, trace, seccomp listener: the starter's business */
       tell(run, listener_of_process(), message, (size_t)size, &fd, count);
   }
-  if (fd >= 0) {
-    close(fd);
-  }
+  if (fd >= 0) close(fd);
 }
 
 static void tell_exit(struct run *run, int peer) {
@@ -199,9 +164,8 @@ static void tell_exit(struct run *run, int peer) {
 }
 
 static void process_has_exited(struct run *run, int status) {
-  while (run->inner >= 0) { /* what it said before it died comes first; its death ends this */
+  while (run->inner >= 0) /* what it said before it died comes first; its death ends this */
     hear_process(run);
-  }
   struct timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
   k.status = status;
@@ -209,24 +173,16 @@ static void process_has_exited(struct run *run, int status) {
   k.state = EXITED;
   if (run->keep >= 0 && record_exit(run, status, k.exit_nanos)) {
     run->place = KEEPER; /* a full or missing directory: the peers still learn it, and why there is no file */
-    run->failure.type = MSG_WARNING;
-    for (int peer = 0; peer < PEERS; peer++) {
-      tell(run, peer, &run->failure, sizeof run->failure, NULL, 0);
-    }
+    for (int peer = 0; peer < PEERS; peer++) tell_failure(run, peer, &run->failure, MSG_WARNING);
   }
-  for (int peer = 0; peer < PEERS; peer++) {
-    tell_exit(run, peer);
-  }
-  if (run->keep < 0) {
-    end_helper(run, 0);
-  }
+  for (int peer = 0; peer < PEERS; peer++) tell_exit(run, peer);
+  if (run->keep < 0) end_helper(run, 0);
 }
 
 /* The process, a stage that has forked, and orphans: we are a subreaper. */
 static void reap(struct run *run) {
   struct signalfd_siginfo info[8];
-  while (read(k.signals, info, sizeof info) > 0) {
-  }
+  while (read(k.signals, info, sizeof info) > 0) {}
   int status, ours = 0, ours_status = 0;
   pid_t pid;
   while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
@@ -235,9 +191,7 @@ static void reap(struct run *run) {
       ours_status = status;
     }
   }
-  if (ours && k.state != EXITED) {
-    process_has_exited(run, ours_status);
-  }
+  if (ours && k.state != EXITED) process_has_exited(run, ours_status);
 }
 
 static void answer_status(struct run *run, int peer) {
@@ -249,7 +203,9 @@ static void answer_status(struct run *run, int peer) {
     uint32_t status, zero2;
     uint64_t exit_nanos;
   } answer = {.type = ASK_STATUS,
-              .state = k.state == EXITED ? 2 : k.state == RUNNING ? 1 : 0,
+              .state = k.state == EXITED    ? 2
+                       : k.state == RUNNING ? 1
+                                            : 0,
               .pid = (uint32_t)run->child,
               .ticks = k.ticks,
               .status = (uint32_t)k.status,
@@ -262,8 +218,8 @@ static void answer_descriptors(struct run *run, int peer) {
     uint8_t type, zero[3];
     uint32_t bitmap;
   } answer = {.type = ASK_DESCRIPTORS};
-  int fds[PASSED_ENDS], count = 0;
-  for (int i = 0; i < PASSED_ENDS; i++) {
+  int fds[ENDS], count = 0;
+  for (int i = 0; i < ENDS; i++) {
     if (run->ends[i] >= 0) {
       answer.bitmap |= 1U << i;
       fds[count++] = run->ends[i];
@@ -276,8 +232,7 @@ static void start_process(struct run *run, int peer) {
   if (k.state != WAITING) {
     run->place = KEEPER;
     refused(run, k.state == EXITED ? ESRCH : EALREADY, "start", "the process does not wait for a start");
-    run->failure.type = ASK_START;
-    tell(run, peer, &run->failure, sizeof run->failure, NULL, 0);
+    tell_failure(run, peer, &run->failure, ASK_START);
     return;
   }
   k.state = STARTING;
@@ -296,49 +251,34 @@ static void close_stdin(struct run *run, int peer) {
 
 static void retire(struct run *run, int peer) {
   char answer[2] = {ASK_RETIRE, k.state != EXITED};
-  if (k.state == EXITED && run->keep >= 0) { /* before the answer: who has it finds no socket */
+  if (k.state == EXITED && run->keep >= 0) /* before the answer: who has it finds no socket */
     unlinkat(run->keep, "keeper.sock", 0);
-  }
   tell(run, peer, answer, sizeof answer, NULL, 0);
-  if (k.state == EXITED) {
-    _exit(0);
-  }
+  if (k.state == EXITED) _exit(0);
 }
 
 static void hear_peer(struct run *run, int peer) {
   char request[16];
-  ssize_t size = receive(k.peers[peer], request, sizeof request, NULL, NULL);
-  if (size < 0 && errno == EAGAIN) {
-    return;
-  }
+  int none = 0;
+  ssize_t size = receive(k.peers[peer], request, sizeof request, NULL, &none);
+  if (size < 0 && errno == EAGAIN) return;
   if (size <= 0) {
     drop_peer(run, peer);
     return;
   }
   switch (request[0]) {
-    case ASK_STATUS:
-      answer_status(run, peer);
-      break;
-    case ASK_DESCRIPTORS:
-      answer_descriptors(run, peer);
-      break;
-    case ASK_START:
-      start_process(run, peer);
-      break;
-    case ASK_CLOSE_STDIN:
-      close_stdin(run, peer);
-      break;
-    case ASK_RETIRE:
-      retire(run, peer);
-      break;
+    case ASK_STATUS: answer_status(run, peer); break;
+    case ASK_DESCRIPTORS: answer_descriptors(run, peer); break;
+    case ASK_START: start_process(run, peer); break;
+    case ASK_CLOSE_STDIN: close_stdin(run, peer); break;
+    case ASK_RETIRE: retire(run, peer); break;
     case MSG_CONTINUE:
       if (k.syncing && peer == listener_of_process()) {
         k.syncing = 0;
         release_process(run);
       }
       break;
-    default:
-      drop_peer(run, peer);
+    default: drop_peer(run, peer);
   }
 }
 
@@ -346,21 +286,15 @@ static void accept_peer(struct run *run) {
   int fd = accept4(k.listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
   struct ucred who;
   socklen_t size = sizeof who;
-  if (fd < 0) {
-    return;
-  }
+  if (fd < 0) return;
   int place = STARTER + 1;
-  while (place < PEERS && k.peers[place] >= 0) {
-    place++;
-  }
+  while (place < PEERS && k.peers[place] >= 0) place++;
   if (place == PEERS || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) || who.uid != 0) {
     close(fd);
     return;
   }
   k.peers[place] = fd;
-  if (k.state == EXITED) {
-    tell_exit(run, place);
-  }
+  if (k.state == EXITED) tell_exit(run, place);
 }
 
 /* One turn: the process first, then its death, then those who ask. */
@@ -369,42 +303,23 @@ static void turn(struct run *run) {
   waits[0] = (struct pollfd){.fd = run->inner, .events = POLLIN};
   waits[1] = (struct pollfd){.fd = k.signals, .events = POLLIN};
   waits[2] = (struct pollfd){.fd = k.listener, .events = POLLIN};
-  for (int i = 0; i < PEERS; i++) {
-    waits[3 + i] = (struct pollfd){.fd = k.peers[i], .events = POLLIN};
-  }
+  for (int i = 0; i < PEERS; i++) waits[3 + i] = (struct pollfd){.fd = k.peers[i], .events = POLLIN};
   /* A directory that was removed without a word leaves nobody who could retire us. */
   int ready = poll(waits, 3 + PEERS, k.state == EXITED ? ABANDONED_CHECK_MILLIS : -1);
-  if (!ready && directory_is_gone(run)) {
-    end_helper(run, 0);
-  }
-  if (ready <= 0) {
-    return;
-  }
-  if (waits[0].revents) {
-    hear_process(run);
-  }
-  if (waits[1].revents) {
-    reap(run);
-  }
-  for (int i = 0; i < PEERS; i++) {
-    if (waits[3 + i].revents && k.peers[i] == waits[3 + i].fd) {
-      hear_peer(run, i);
-    }
-  }
-  if (waits[2].revents) {
-    accept_peer(run);
-  }
+  if (!ready && directory_is_gone(run)) end_helper(run, 0);
+  if (ready <= 0) return;
+  if (waits[0].revents) hear_process(run);
+  if (waits[1].revents) reap(run);
+  for (int i = 0; i < PEERS; i++)
+    if (waits[3 + i].revents && k.peers[i] == waits[3 + i].fd) hear_peer(run, i);
+  if (waits[2].revents) accept_peer(run);
 }
 
 /* Nothing of who spawned us stays open: not its log, not its directory. */
 static int become_keeper(struct run *run) {
   int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-  for (int fd = 0; null >= 0 && fd < 3; fd++) {
-    dup2(null, fd);
-  }
-  if (null > 2) {
-    close(null);
-  }
+  for (int fd = 0; null >= 0 && fd < 3; fd++) dup2(null, fd);
+  if (null > 2) close(null);
   k.listener = bind_socket(run);
   return null < 0 || k.listener < 0 || record_pid(run, k.ticks) ? -1 : 0;
 }
@@ -421,12 +336,9 @@ int keeper_main(struct run *run) {
   k.ticks = start_ticks(run, run->child);
   fcntl(run->starter, F_SETFL, O_NONBLOCK);
   if (run->keep >= 0 && become_keeper(run)) {
-    run->failure.type = MSG_FAILED;
-    tell(run, STARTER, &run->failure, sizeof run->failure, NULL, 0);
+    tell_failure(run, STARTER, &run->failure, MSG_FAILED);
     abandon(run);
   }
   release_process(run);
-  for (;;) {
-    turn(run);
-  }
+  for (;;) turn(run);
 }

@@ -5,11 +5,7 @@
  *   jrunc-init pause       the process that holds a pod's namespaces
  *   jrunc-init --version
  */
-#define _GNU_SOURCE
-#include <stdio.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "run.h"
 
@@ -30,9 +26,7 @@ int main(int argc, char **argv) {
     printf("jrunc-init version %s, plan version %d\n", VERSION, PLAN_VERSION);
     return 0;
   }
-  if (argc == 2 && !strcmp(argv[1], "pause")) {
-    return pause_main();
-  }
+  if (argc == 2 && !strcmp(argv[1], "pause")) return pause_main();
   if (argc > 1 || !is_plan_socket(PLAN_SOCKET)) {
     fputs("jrunc-init: this program is started by jrunc, with a plan on descriptor 3\n", stderr);
     return 64;

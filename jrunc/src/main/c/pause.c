@@ -2,8 +2,6 @@
  * We are pid 1 of a pod, or its namespaces' holder. Our job is to reap what is orphaned to us and
  * otherwise to do nothing. We end on SIGTERM or SIGINT.
  */
-#define _GNU_SOURCE
-#include <errno.h>
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -16,18 +14,11 @@ int pause_main(void) {
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
   /* Blocked and taken with sigwaitinfo: pid 1 gets a signal only if it is blocked or handled. */
-  if (sigprocmask(SIG_BLOCK, &set, NULL)) {
-    return 1;
-  }
+  if (sigprocmask(SIG_BLOCK, &set, NULL)) return 1;
   for (;;) {
     int signal = sigwaitinfo(&set, NULL);
-    if (signal == SIGTERM || signal == SIGINT) {
-      return 0;
-    }
-    if (signal < 0 && errno != EINTR) {
-      return 1;
-    }
-    while (waitpid(-1, NULL, WNOHANG) > 0) {
-    }
+    if (signal == SIGTERM || signal == SIGINT) return 0;
+    if (signal < 0 && errno != EINTR) return 1;
+    while (waitpid(-1, NULL, WNOHANG) > 0) {}
   }
 }

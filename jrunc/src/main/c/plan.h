@@ -14,8 +14,8 @@
 #include "ops.h"
 
 enum { PLAN_VERSION = 1, PLAN_HEADER = 24, PLAN_LIMIT = 4 << 20 };
-enum { PLAN_TRACE = 1 };    /* plan flag: answer DONE after each step */
-enum { STEP_LENIENT = 1 };  /* step flag: a failure is a warning */
+enum { PLAN_TRACE = 1 };   /* plan flag: answer DONE after each step */
+enum { STEP_LENIENT = 1 }; /* step flag: a failure is a warning */
 enum { SLOTS = 256, FIRST_MADE_SLOT = 192, MAX_ARGUMENTS = 10 };
 #define NO_SLOT UINT32_MAX
 

@@ -1,131 +1,90 @@
 /* What the process is: limits, scheduling, identity, capabilities, seccomp, directory, program. */
-#define _GNU_SOURCE
-#include <errno.h>
-#include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/close_range.h>
 #include <linux/seccomp.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/sysmacros.h>
-#include <unistd.h>
 
 #include "run.h"
 
-int step_rlimit(struct run *run, const struct value *a) {
+enum { KEYCTL_JOIN_SESSION_KEYRING = 1, IOPRIO_WHO_PROCESS = 1 };
+
+CALL_STEP(keyring, "keyctl", a[0].text, syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, a[0].text) < 0)
+CALL_STEP(personality, "personality", "", syscall(SYS_personality, a[0].number) < 0)
+CALL_STEP(io_priority, "ioprio_set", "", syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, (int)a[0].number))
+CALL_STEP(keep_capabilities, "prctl", "PR_SET_KEEPCAPS", prctl(PR_SET_KEEPCAPS, a[0].number != 0, 0, 0, 0))
+CALL_STEP(no_new_privileges, "prctl", "PR_SET_NO_NEW_PRIVS", prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+
+STEP(rlimit) {
   uint64_t limits[2] = {a[1].number, a[2].number}; /* struct rlimit64 */
-  if (syscall(SYS_prlimit64, 0, (unsigned)a[0].number, limits, NULL)) {
-    char text[64];
-    snprintf(text, sizeof text, "resource %u to %llu:%llu", (unsigned)a[0].number,
-             (unsigned long long)limits[0], (unsigned long long)limits[1]);
-    return failed(run, "prlimit", text);
-  }
-  return 0;
+  if (!syscall(SYS_prlimit64, 0, (unsigned)a[0].number, limits, NULL)) return 0;
+  char text[64];
+  snprintf(text, sizeof text, "resource %u to %llu:%llu", (unsigned)a[0].number,
+           (unsigned long long)limits[0], (unsigned long long)limits[1]);
+  return failed(run, "prlimit", text);
 }
 
-int step_umask(struct run *run, const struct value *a) {
+STEP(umask) {
   run->umask = (mode_t)a[0].number;
-  if (run->umask_is_set) { /* after seccomp */
-    umask(run->umask);
-  }
+  if (run->umask_is_set) umask(run->umask); /* after seccomp */
   return 0;
 }
 
-int step_keyring(struct run *run, const struct value *a) {
-  enum { KEYCTL_JOIN_SESSION_KEYRING = 1 };
-  return syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, a[0].text) < 0 ? failed(run, "keyctl", a[0].text) : 0;
-}
-
-int step_personality(struct run *run, const struct value *a) {
-  return syscall(SYS_personality, a[0].number) < 0 ? failed(run, "personality", "") : 0;
-}
-
-int step_scheduler(struct run *run, const struct value *a) {
-  struct {
+STEP(scheduler) {
+  struct { /* struct sched_attr */
     uint32_t size, policy;
     uint64_t flags;
     int32_t nice;
     uint32_t priority;
     uint64_t runtime, deadline, period;
-  } attr = {sizeof attr,  (uint32_t)a[0].number, a[1].number, (int32_t)a[2].number, (uint32_t)a[3].number,
-            a[4].number, a[5].number,           a[6].number};
+  } attr = {sizeof attr,           (uint32_t)a[0].number, a[1].number, (int32_t)a[2].number,
+            (uint32_t)a[3].number, a[4].number,           a[5].number, a[6].number};
   return syscall(SYS_sched_setattr, 0, &attr, 0) ? failed(run, "sched_setattr", "") : 0;
-}
-
-int step_io_priority(struct run *run, const struct value *a) {
-  enum { IOPRIO_WHO_PROCESS = 1 };
-  return syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, (int)a[0].number) ? failed(run, "ioprio_set", "") : 0;
 }
 
 /* A mask as the kernel wants it: whole, aligned words. */
 static int copy_mask(struct run *run, const struct value *from, unsigned long *words, size_t room) {
-  if (from->number > room) {
-    return refused(run, E2BIG, "mask", "");
-  }
+  if (from->number > room) return refused(run, E2BIG, "mask", "");
   memset(words, 0, room);
   memcpy(words, from->text, from->number);
   return 0;
 }
 
-int step_affinity(struct run *run, const struct value *a) {
+STEP(affinity) {
   unsigned long words[1024 / sizeof(long)];
-  if (copy_mask(run, &a[0], words, sizeof words)) {
-    return -1;
-  }
+  if (copy_mask(run, &a[0], words, sizeof words)) return -1;
   return syscall(SYS_sched_setaffinity, 0, sizeof words, words) ? failed(run, "sched_setaffinity", "") : 0;
 }
 
-int step_memory_policy(struct run *run, const struct value *a) {
+STEP(memory_policy) {
   unsigned long words[128 / sizeof(long)];
-  if (copy_mask(run, &a[1], words, sizeof words)) {
-    return -1;
-  }
+  if (copy_mask(run, &a[1], words, sizeof words)) return -1;
   unsigned long bits = a[1].number ? sizeof words * 8 : 0;
-  return syscall(SYS_set_mempolicy, (int)a[0].number, bits ? words : NULL, bits)
-             ? failed(run, "set_mempolicy", "")
-             : 0;
+  return syscall(SYS_set_mempolicy, (int)a[0].number, words, bits) ? failed(run, "set_mempolicy", "") : 0;
 }
 
-int step_bounding_set(struct run *run, const struct value *a) {
+STEP(bounding_set) {
   for (int cap = 0; cap < 64 && prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++) {
-    if (!(a[0].number >> cap & 1) && prctl(PR_CAPBSET_DROP, cap, 0, 0, 0)) {
+    if (!(a[0].number >> cap & 1) && prctl(PR_CAPBSET_DROP, cap, 0, 0, 0))
       return failed(run, "prctl", "PR_CAPBSET_DROP");
-    }
   }
   return 0;
 }
 
-int step_keep_capabilities(struct run *run, const struct value *a) {
-  return prctl(PR_SET_KEEPCAPS, a[0].number != 0, 0, 0, 0) ? failed(run, "prctl", "PR_SET_KEEPCAPS") : 0;
-}
-
 /* System calls themselves: the C library's functions would look for other threads. */
-int step_identity(struct run *run, const struct value *a) {
-  enum { MOST_GROUPS = 65536 / sizeof(gid_t) };
-  gid_t groups[MOST_GROUPS];
-  if (a[3].number > MOST_GROUPS) {
-    return refused(run, E2BIG, "setgroups", "");
-  }
-  for (uint32_t i = 0; i < a[3].number; i++) {
-    groups[i] = value_number(&a[3], i);
-  }
+STEP(identity) {
+  gid_t groups[16384];
+  if (a[3].number > sizeof groups / sizeof *groups) return refused(run, E2BIG, "setgroups", "");
+  for (uint32_t i = 0; i < a[3].number; i++) groups[i] = value_number(&a[3], i);
   uid_t uid = (uid_t)a[0].number;
   gid_t gid = (gid_t)a[1].number;
-  if (a[2].number && syscall(SYS_setgroups, a[3].number, groups)) {
-    return failed(run, "setgroups", "");
-  }
-  if (syscall(SYS_setresgid, gid, gid, gid)) {
-    return failed(run, "setresgid", "");
-  }
+  if (a[2].number && syscall(SYS_setgroups, a[3].number, groups)) return failed(run, "setgroups", "");
+  if (syscall(SYS_setresgid, gid, gid, gid)) return failed(run, "setresgid", "");
   return syscall(SYS_setresuid, uid, uid, uid) ? failed(run, "setresuid", "") : 0;
 }
 
-int step_capabilities(struct run *run, const struct value *a) {
+STEP(capabilities) {
   struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
   struct __user_cap_data_struct data[2];
   for (int i = 0; i < 2; i++) {
@@ -133,148 +92,95 @@ int step_capabilities(struct run *run, const struct value *a) {
     data[i].permitted = (uint32_t)(a[1].number >> 32 * i);
     data[i].inheritable = (uint32_t)(a[2].number >> 32 * i);
   }
-  if (syscall(SYS_capset, &header, data)) {
-    return failed(run, "capset", "");
-  }
-  if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)) {
-    return failed(run, "prctl", "PR_CAP_AMBIENT_CLEAR_ALL");
-  }
+  if (syscall(SYS_capset, &header, data)) return failed(run, "capset", "");
+  if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)) return failed(run, "prctl", "PR_CAP_AMBIENT");
   for (int cap = 0; cap < 64; cap++) {
-    if (a[3].number >> cap & 1 && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0)) {
+    if (a[3].number >> cap & 1 && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0))
       return failed(run, "prctl", "PR_CAP_AMBIENT_RAISE");
-    }
   }
   return 0;
-}
-
-int step_no_new_privileges(struct run *run, const struct value *a) {
-  (void)a;
-  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ? failed(run, "prctl", "PR_SET_NO_NEW_PRIVS") : 0;
 }
 
 /* Whatever we hold, known or not, ends at exec (CVE-2024-21626). */
 int close_at_exec(struct run *run) {
-  if (syscall(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC)) {
-    return failed(run, "close_range", "");
-  }
   run->placed = 1;
-  return 0;
+  return syscall(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC) ? failed(run, "close_range", "") : 0;
 }
 
 /* What exec needs, once, and before a filter can refuse it. */
 static int prepare_process(struct run *run) {
-  if (!run->umask_is_set) {
-    umask(run->umask);
-    run->umask_is_set = 1;
-  }
+  if (!run->umask_is_set) umask(run->umask);
+  run->umask_is_set = 1;
   return run->placed ? 0 : close_at_exec(run);
 }
 
-int step_seccomp(struct run *run, const struct value *a) {
-  struct {
+STEP(seccomp) {
+  struct { /* struct sock_fprog */
     unsigned short length;
     const void *filter;
-  } program = {(unsigned short)(a[1].number / 8), a[1].text}; /* struct sock_fprog */
-  if (a[1].number % 8 || a[1].number / 8 > UINT16_MAX) {
+  } program = {(unsigned short)(a[1].number / 8), a[1].text};
+  if (a[1].number % 8 || a[1].number / 8 > UINT16_MAX)
     return refused(run, EINVAL, "seccomp", "program length");
-  }
-  if (prepare_process(run)) {
-    return -1;
-  }
+  if (prepare_process(run)) return -1;
   int rc = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, (unsigned)a[0].number, &program);
-  if (rc < 0) {
-    return failed(run, "seccomp", "");
-  }
-  if (a[0].number & SECCOMP_FILTER_FLAG_NEW_LISTENER) { /* the filter must let sendmsg pass unnotified */
-    char byte = MSG_LISTENER;
-    if (send_all(run->inner, &byte, 1, &rc, 1)) {
-      return failed(run, "sendmsg", "seccomp listener");
-    }
-    close(rc);
-  }
-  return 0;
+  if (rc < 0) return failed(run, "seccomp", "");
+  if (!(a[0].number & SECCOMP_FILTER_FLAG_NEW_LISTENER)) return 0;
+  OWNED listener = rc;
+  char byte = MSG_LISTENER; /* the filter must let sendmsg pass unnotified */
+  return send_all(run->inner, &byte, 1, &listener, 1) ? failed(run, "sendmsg", "seccomp listener") : 0;
 }
 
 /* After chdir the kernel says where we are: "(unreachable)" is a directory of the host (CVE-2024-21626). */
-int step_chdir(struct run *run, const struct value *a) {
+STEP(chdir) {
   char where[4096];
-  if (chdir(a[0].text)) {
-    return failed(run, "chdir", a[0].text);
-  }
-  if (syscall(SYS_getcwd, where, sizeof where) < 0) {
-    return failed(run, "getcwd", a[0].text);
-  }
-  return where[0] == '/' ? 0 : refused(run, EPERM, "chdir", "the directory is outside of the container's root");
+  if (chdir(a[0].text)) return failed(run, "chdir", a[0].text);
+  if (syscall(SYS_getcwd, where, sizeof where) < 0) return failed(run, "getcwd", a[0].text);
+  return where[0] == '/' ? 0
+                         : refused(run, EPERM, "chdir", "the directory is outside of the container's root");
 }
 
-int step_own_stdio(struct run *run, const struct value *a) {
+STEP(own_stdio) {
   for (int fd = 0; fd < 3; fd++) {
     struct stat st;
-    if (fstat(fd, &st)) {
-      return failed(run, "fstat", "stdio");
-    }
+    if (fstat(fd, &st)) return failed(run, "fstat", "stdio");
     int null = S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3);
     /* EPERM: not of this user namespace; EINVAL: no such id there; EROFS, ENOSYS: no such idea */
     if (!null && st.st_uid != a[0].number && fchown(fd, (uid_t)a[0].number, st.st_gid) && errno != EPERM &&
-        errno != EINVAL && errno != EROFS && errno != ENOSYS) {
+        errno != EINVAL && errno != EROFS && errno != ENOSYS)
       return failed(run, "fchown", "stdio");
-    }
   }
   return 0;
 }
 
 static int is_program(const char *path) {
   struct stat st;
-  if (stat(path, &st)) {
-    return 0;
-  }
-  if (!S_ISREG(st.st_mode)) {
-    errno = S_ISDIR(st.st_mode) ? EISDIR : EACCES;
-    return 0;
-  }
-  return !access(path, X_OK);
+  if (stat(path, &st)) return 0;
+  errno = S_ISDIR(st.st_mode) ? EISDIR : EACCES;
+  return S_ISREG(st.st_mode) && !access(path, X_OK);
 }
 
 /* As execvp looks, but with the container's PATH; a denial is told if nothing better is found. */
-static int search(struct run *run, const char *name, const char *path) {
-  int denied = 0;
-  for (;;) {
-    size_t size = strcspn(path, ":");
+STEP(find_program) {
+  const char *name = a[0].text, *path = a[1].text;
+  int direct = strchr(name, '/') != NULL, error = ENOENT;
+  do {
+    size_t size = direct ? 0 : strcspn(path, ":");
     int n = snprintf(run->program, sizeof run->program, "%.*s%s%s", (int)size, path, size ? "/" : "", name);
-    if (n < (int)sizeof run->program && is_program(run->program)) {
-      return 0;
-    }
-    denied |= errno == EACCES;
-    if (!path[size]) {
-      return refused(run, denied ? EACCES : ENOENT, "exec", name);
-    }
-    path += size + 1;
-  }
-}
-
-int step_find_program(struct run *run, const struct value *a) {
-  const char *name = a[0].text;
-  if (!strchr(name, '/')) {
-    return name[0] ? search(run, name, a[1].text) : refused(run, ENOENT, "exec", name);
-  }
-  if (strlen(name) >= sizeof run->program) {
-    return refused(run, ENAMETOOLONG, "exec", name);
-  }
-  strcpy(run->program, name);
-  return is_program(name) ? 0 : failed(run, "exec", name);
+    if (name[0] && n < (int)sizeof run->program && is_program(run->program)) return 0;
+    if (direct || errno == EACCES) error = errno;
+    path += size;
+  } while (!direct && *path++);
+  run->program[0] = 0;
+  return refused(run, error, "exec", name);
 }
 
 /* Pointers to the strings of a list, ended by NULL, in pages of their own. */
 static char **pointers(const struct value *list) {
   size_t size = (list->number + 1) * sizeof(char *);
   char **all = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (all == MAP_FAILED) {
-    return NULL;
-  }
+  if (all == MAP_FAILED) return NULL;
   char *text = (char *)list->text;
-  for (uint64_t i = 0; i < list->number; i++, text += strlen(text) + 1) {
-    all[i] = text;
-  }
+  for (uint64_t i = 0; i < list->number; i++, text += strlen(text) + 1) all[i] = text;
   return all;
 }
 
@@ -283,25 +189,19 @@ int prepare_exec(struct run *run) {
   struct plan_cursor cursor = run->cursor;
   struct step step;
   while (plan_next(&cursor, &step)) {
-    if (step.entry->op == OP_exec) {
-      run->arguments = pointers(&step.args[1]);
-      run->environment = pointers(&step.args[2]);
-    }
+    if (step.entry->op != OP_exec) continue;
+    run->arguments = pointers(&step.args[1]);
+    run->environment = pointers(&step.args[2]);
   }
   return run->arguments && run->environment ? 0 : failed(run, "mmap", "arguments");
 }
 
-int step_exec(struct run *run, const struct value *a) {
+STEP(exec) {
   const char *program = a[0].text[0] ? a[0].text : run->program;
-  if (!program[0]) {
-    return refused(run, EINVAL, "exec", "no program was found before");
-  }
-  if (prepare_process(run)) {
-    return -1;
-  }
+  if (!program[0]) return refused(run, EINVAL, "exec", "no program was found before");
+  if (prepare_process(run)) return -1;
   run->page->executing = 1;
   execve(program, run->arguments, run->environment);
-  int error = errno;
   run->page->executing = 0;
-  return refused(run, error, "execve", program);
+  return failed(run, "execve", program);
 }

@@ -1,28 +1,36 @@
 /* Messages and failures. */
-#define _GNU_SOURCE
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "run.h"
 
 int refused(struct run *run, int error, const char *call, const char *detail) {
   struct failure *f = &run->failure;
-  memset(f, 0, sizeof *f);
-  f->place = (uint8_t)run->place;
-  f->op = run->step.entry ? run->step.entry->op : 0;
-  f->step = run->step.index;
-  f->error = (uint32_t)error;
+  *f = (struct failure){
+      .place = (uint8_t)run->place,
+      .op = run->step.entry ? run->step.entry->op : 0,
+      .step = run->step.index,
+      .error = (uint32_t)error,
+  };
   snprintf(f->call, sizeof f->call, "%s", call);
-  snprintf(f->detail, sizeof f->detail, "%s", detail ? detail : "");
+  snprintf(f->detail, sizeof f->detail, "%s", detail);
   return -1;
 }
 
 int failed(struct run *run, const char *call, const char *detail) {
   return refused(run, errno, call, detail);
+}
+
+void close_owned(int *fd) {
+  int error = errno;
+  if (*fd >= 0) close(*fd);
+  errno = error;
+}
+
+int give_away(int *fd) {
+  int mine = *fd;
+  *fd = -1;
+  return mine;
 }
 
 union rights {
@@ -43,10 +51,14 @@ int send_all(int socket, const void *message, size_t size, const int *fds, int c
     memcpy(CMSG_DATA(&rights.header), fds, (size_t)count * sizeof(int));
   }
   ssize_t sent;
-  do {
-    sent = sendmsg(socket, &header, MSG_NOSIGNAL);
-  } while (sent < 0 && errno == EINTR);
+  do sent = sendmsg(socket, &header, MSG_NOSIGNAL);
+  while (sent < 0 && errno == EINTR);
   return sent == (ssize_t)size ? 0 : -1;
+}
+
+int send_failure(int socket, struct failure *failure, enum message type) {
+  failure->type = (uint8_t)type;
+  return send_all(socket, failure, sizeof *failure, NULL, 0);
 }
 
 /* Reads one record; *count goes in as room in fds and comes out as what arrived. */
@@ -56,43 +68,28 @@ ssize_t receive(int socket, void *into, size_t size, int *fds, int *count) {
   struct msghdr header = {
       .msg_iov = &data, .msg_iovlen = 1, .msg_control = &rights, .msg_controllen = sizeof rights};
   ssize_t got;
-  do {
-    got = recvmsg(socket, &header, MSG_CMSG_CLOEXEC);
-  } while (got < 0 && errno == EINTR);
-  int room = count ? *count : 0, arrived = 0;
-  if (count) {
-    *count = 0;
-  }
-  if (got < 0) {
-    return got;
-  }
+  do got = recvmsg(socket, &header, MSG_CMSG_CLOEXEC);
+  while (got < 0 && errno == EINTR);
+  int room = *count, arrived = 0;
+  *count = 0;
+  if (got < 0) return got;
   struct cmsghdr *c = CMSG_FIRSTHDR(&header);
-  if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS) {
+  if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
     arrived = (int)((c->cmsg_len - CMSG_LEN(0)) / sizeof(int));
-  }
   for (int i = 0; i < arrived; i++) {
     int fd;
     memcpy(&fd, CMSG_DATA(c) + (size_t)i * sizeof fd, sizeof fd);
-    if (i < room) {
-      fds[i] = fd;
-    } else {
+    if (i < room)
+      fds[(*count)++] = fd;
+    else
       close(fd);
-    }
   }
-  if (header.msg_flags & (MSG_TRUNC | MSG_CTRUNC) || arrived > room) {
-    errno = EMSGSIZE;
-    return -1;
-  }
-  if (count) {
-    *count = arrived;
-  }
-  return got;
+  errno = EMSGSIZE;
+  return header.msg_flags & (MSG_TRUNC | MSG_CTRUNC) || arrived > room ? -1 : got;
 }
 
 void send_done(struct run *run, int socket) {
-  if (!(run->plan.flags & PLAN_TRACE)) {
-    return;
-  }
+  if (!(run->plan.flags & PLAN_TRACE)) return;
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   struct done done = {MSG_DONE, (uint8_t)run->place, run->step.entry->op, run->step.index,

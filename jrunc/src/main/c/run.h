@@ -4,7 +4,7 @@
  *   starter                    helper (parent, later keeper)              child
  *      | ---- plan + fds -------> |                                         |
  *      |                          | parent steps, clone ------------------> |
- *      |                          | keeper steps, RELEASE ----------------> | at `await`
+ *      |                          | keeper steps, CONTINUE ---------------> | at `await`
  *      | <--- WARNING, LISTENER - | <-------------------------------------- |
  *      | <--- SYNC tag ---------- | <------------------------------ SYNC -- |
  *      | ---- CONTINUE ---------> | --------------------------- CONTINUE -> |
@@ -19,8 +19,16 @@
  */
 #pragma once
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/types.h>
+#include <unistd.h>
 
 #include "plan.h"
 
@@ -36,7 +44,7 @@ enum message {
   MSG_SYNC = 'Y',     /* struct identity, then the tag */
   ASK_STATUS = 'S',
   ASK_DESCRIPTORS = 'F',
-  ASK_START = 'G',
+  ASK_START = 'G', /* answered with struct failure, error 0: started */
   ASK_CLOSE_STDIN = 'X',
   ASK_RETIRE = 'Q',
   INNER_MASTER = 'P', /* child to helper: pty master */
@@ -44,32 +52,27 @@ enum message {
 };
 
 struct failure {
-  uint8_t type;
-  uint8_t place;
+  uint8_t type, place;
   uint16_t op;
-  uint32_t step;
-  uint32_t error;
+  uint32_t step, error;
   char call[28];
   char detail[216]; /* the object, cut if longer */
 };
 
 struct identity {
-  uint8_t type;
-  uint8_t zero[3];
+  uint8_t type, zero[3];
   uint32_t pid;
   uint64_t start_ticks;
 };
 
 struct exited {
-  uint8_t type;
-  uint8_t zero[3];
+  uint8_t type, zero[3];
   uint32_t status;
   uint64_t unix_nanos;
 };
 
 struct done {
-  uint8_t type;
-  uint8_t place;
+  uint8_t type, place;
   uint16_t op;
   uint32_t step;
   uint64_t monotonic_nanos;
@@ -81,40 +84,64 @@ struct page {
   volatile uint32_t executing;
 };
 
-enum { PASSED_ENDS = 9 }; /* see keeper.c for their order */
+/* What a helper holds for a shim: order of the answer to ASK_DESCRIPTORS, bits of its bitmap. */
+enum end {
+  END_STDIN,  /* write end */
+  END_STDOUT, /* read end */
+  END_STDERR, /* read end */
+  END_MASTER, /* of the pty */
+  END_SPOOL,  /* and one more */
+  END_JOURNAL = END_SPOOL + 2,
+  END_SPARE, /* read end, write end */
+  ENDS = END_SPARE + 2
+};
 
 struct run {
   struct plan plan;
   struct plan_cursor cursor;
-  struct step step;      /* the current one */
+  struct step step;       /* the current one */
   struct failure failure; /* of the current one */
   enum place place;
   int slots[SLOTS];
-  int starter;  /* helper: socket to the starter */
-  int inner;    /* socket between helper and child */
-  int proc;     /* checked procfs */
-  int root;     /* child: root for container paths, -1 until set */
-  int mask;     /* child: the read-only tmpfs that hides directories */
-  int fifo;     /* child: exec.fifo once it is open */
-  int placed;   /* child: descriptors above 2 are closed at exec but for those the program gets */
-  mode_t umask;       /* child: what the program gets; ours is 0 while the root is built */
-  int umask_is_set;
-  char **arguments;   /* child: of the exec to come */
-  char **environment;
-  char program[4096]; /* child: what `find-program` found */
+  int inner; /* socket between helper and child */
+  int proc;  /* checked procfs */
   struct page *page;
+
+  int starter; /* helper: socket to the starter */
   pid_t child;
-  int ends[PASSED_ENDS]; /* helper: descriptors it holds for a shim */
-  int keep;              /* helper: directory of the keeper, or -1 */
-  int detach;            /* helper: ends when the process waits or runs */
+  int ends[ENDS];
+  int keep;   /* helper: directory of the keeper, or -1 */
+  int detach; /* helper: ends when the process waits or runs */
+
+  int root;                        /* child: root for container paths, -1: "/" */
+  int mask;                        /* child: the read-only tmpfs that hides directories */
+  int fifo;                        /* child: exec.fifo once it is open */
+  int placed;                      /* child: what the program does not get is closed at exec */
+  int umask_is_set;                /* child: until then ours is 0 */
+  mode_t umask;                    /* child: what the program gets */
+  char **arguments, **environment; /* child: of the exec to come */
+  char program[4096];              /* child: what `find-program` found */
 };
 
-/* Fills run->failure from errno; answers -1. */
+/* Fills run->failure from errno, or from an errno that is given; answers -1. */
 int failed(struct run *run, const char *call, const char *detail);
-/* The same with an errno that is given. */
 int refused(struct run *run, int error, const char *call, const char *detail);
 
-/* Runs the current step where run->place says; 0 or -1. */
+/* A descriptor that is closed where its block ends, if it is not -1; errno stays. */
+#define OWNED __attribute__((cleanup(close_owned))) int
+void close_owned(int *fd);
+int give_away(int *fd); /* answers the descriptor and leaves -1 */
+
+/* The function of an op; and one that is a single call, with what to report if it fails. */
+#define STEP(name) \
+  int step_##name(struct run *run __attribute__((unused)), const struct value *a __attribute__((unused)))
+#define CALL_STEP(name, call, detail, fails) \
+  STEP(name) { return (fails) ? failed(run, call, detail) : 0; }
+#define X(number, name, label, place, layout) STEP(name);
+OPS(X)
+#undef X
+
+/* Runs the current step; 0 or -1. */
 int run_step(struct run *run);
 int slot(struct run *run, int argument);
 int has_slot(const struct run *run, int argument);
@@ -125,28 +152,37 @@ int parent_main(int socket);
 void child_main(struct run *run) __attribute__((noreturn));
 int keeper_main(struct run *run);
 int pause_main(void);
-int prepare_exec(struct run *run);
-int close_at_exec(struct run *run);
 
 /* report.c */
 int send_all(int socket, const void *message, size_t size, const int *fds, int count);
+int send_failure(int socket, struct failure *failure, enum message type);
 void send_done(struct run *run, int socket);
 ssize_t receive(int socket, void *into, size_t size, int *fds, int *count);
 
 /* proc.c */
 int proc_root(struct run *run);
 int proc_open(struct run *run, const char *path, int flags);
-int proc_write(struct run *run, const char *path, const char *value, size_t size);
+int proc_write(struct run *run, const char *path, const char *value);
 uint64_t start_ticks(struct run *run, pid_t pid);
 
 /* path.c: container paths */
 int in_root(struct run *run, const char *path, int flags, uint64_t resolve);
-int make_directory(struct run *run, const char *path, unsigned mode, int *created);
+int make_directory(struct run *run, const char *path, mode_t mode, int *created);
 int open_parent(struct run *run, const char *path, const char **name);
-int copy_up(struct run *run, int from, int to, int depth);
 int make_target(struct run *run, const char *path, int directory, uint64_t resolve);
+int copy_up(struct run *run, int from, int to, int depth);
 
-/* Steps, one function per op. */
-#define X(number, name, label, place, layout) int step_##name(struct run *run, const struct value *a);
-OPS(X)
-#undef X
+/* mount.c */
+int open_tree_of(int at, const char *path, unsigned flags);
+int move_to(int tree, int target);
+
+/* process.c */
+int prepare_exec(struct run *run);
+int close_at_exec(struct run *run);
+
+/* record.c: the files of a keeper's directory */
+int record_pid(struct run *run, uint64_t ticks);
+int record_exit(struct run *run, int status, uint64_t unix_nanos);
+int bind_socket(struct run *run);
+void remove_records(struct run *run);
+int directory_is_gone(struct run *run);

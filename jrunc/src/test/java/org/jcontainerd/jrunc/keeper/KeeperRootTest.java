@@ -36,10 +36,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Keepers of real processes. */
 @Tag("root")
+@Timeout(60)
 final class KeeperRootTest {
   @TempDir Path directory;
   private Leaks leaks;

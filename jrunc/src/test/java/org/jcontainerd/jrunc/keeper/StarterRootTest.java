@@ -18,10 +18,12 @@ import org.jcontainerd.linux.process.PidFd;
 import org.jcontainerd.linux.process.ProcessStat;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A keeper whose starter is killed. */
 @Tag("root")
+@Timeout(60)
 final class StarterRootTest {
   @TempDir Path directory;
 

@@ -15,10 +15,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Create and start as two processes, with nothing of ours in between. */
 @Tag("root")
+@Timeout(60)
 final class ExecFifoRootTest {
   @TempDir Path directory;
   private PlanRig rig;

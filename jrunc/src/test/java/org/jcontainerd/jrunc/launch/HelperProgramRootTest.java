@@ -25,10 +25,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The helper as a program: by hand, as pause, with a plan it does not take. */
 @Tag("root")
+@Timeout(60)
 final class HelperProgramRootTest {
   @TempDir Path directory;
   private PlanRig rig;

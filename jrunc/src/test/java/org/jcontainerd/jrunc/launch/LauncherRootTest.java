@@ -11,10 +11,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whole plans on the real kernel. */
 @Tag("root")
+@Timeout(60)
 final class LauncherRootTest {
   @TempDir Path directory;
   private KernelWaiter waiter;

@@ -34,10 +34,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Namespaces that are joined or made late, cgroups, and descriptors that leave the container. */
 @Tag("root")
+@Timeout(60)
 final class NamespaceEffectsRootTest {
   private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
 

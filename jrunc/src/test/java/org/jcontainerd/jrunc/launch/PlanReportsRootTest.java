@@ -26,10 +26,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a starter hears of a plan. */
 @Tag("root")
+@Timeout(60)
 final class PlanReportsRootTest {
   @TempDir Path directory;
   private PlanRig rig;

@@ -21,10 +21,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the steps make of a process. */
 @Tag("root")
+@Timeout(60)
 final class ProcessEffectsRootTest {
   @TempDir Path directory;
   private PlanRig rig;

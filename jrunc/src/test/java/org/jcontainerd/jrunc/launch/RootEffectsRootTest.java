@@ -24,10 +24,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the steps make of a root, also of one that an attacker prepared. */
 @Tag("root")
+@Timeout(60)
 final class RootEffectsRootTest {
   @TempDir Path directory;
   private PlanRig rig;

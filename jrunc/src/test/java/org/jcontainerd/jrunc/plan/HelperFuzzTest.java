@@ -30,6 +30,7 @@ final class HelperFuzzTest {
         run(
             "gcc",
             "-std=gnu11",
+            "-D_GNU_SOURCE",
             "-Wall",
             "-Wextra",
             "-Werror",
