@@ -1,17 +1,76 @@
 package org.jcontainerd.jshim;
 
-/** The program {@code containerd-shim-jrunc-v1}. */
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.jcontainerd.jshim.event.TaskEvents;
+import org.jcontainerd.jshim.server.DeleteDead;
+import org.jcontainerd.jshim.server.ShimServer;
+import org.jcontainerd.jshim.server.StartShim;
+import org.jcontainerd.jshim.service.ShimVersion;
+
+/** containerd-shim-jrunc-v1. */
 public final class Main {
   private Main() {}
 
-  /** Prints the version; anything else is refused until the program exists. */
-  public static void main(String[] arguments) {
-    if (arguments.length == 1 && arguments[0].equals("--version")) {
-      System.out.println(
-          "containerd-shim-jrunc-v1 version " + Main.class.getPackage().getImplementationVersion());
-      return;
+  public static void main(String[] words) {
+    System.exit(run(words));
+  }
+
+  private static int run(String[] words) {
+    try {
+      var arguments = Arguments.parse(words, System.getenv(), Path.of("").toAbsolutePath());
+      return switch (arguments.verb()) {
+        case START -> print(new StartShim(arguments.paths(), Main.class.getName()).run());
+        case SERVE -> serve(arguments);
+        case DELETE -> delete(arguments);
+        case VERSION -> print(ShimVersion.NAME + " " + ShimVersion.TEXT);
+        case INFO -> fail("-info is not implemented: the runtime's features are not asked for yet");
+      };
+    } catch (IllegalArgumentException e) {
+      return fail(String.valueOf(e.getMessage()));
+    } catch (IOException | ExecutionException e) {
+      return fail(String.valueOf(e.getMessage()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return fail("interrupted");
     }
-    System.err.println("containerd-shim-jrunc-v1: only --version is understood yet");
-    System.exit(1);
+  }
+
+  private static int print(String line) {
+    System.out.print(line);
+    System.out.flush();
+    return 0;
+  }
+
+  private static int fail(String message) {
+    System.err.println(ShimVersion.NAME + ": " + message);
+    return 1;
+  }
+
+  private static int serve(Arguments arguments)
+      throws IOException, ExecutionException, InterruptedException {
+    var log = new ShimLog(System.err);
+    var server = ShimServer.start(arguments.paths(), TaskEvents.NONE, log);
+    if (server.isEmpty()) {
+      log.info(
+          "another shim serves already", Map.of("socket", arguments.paths().socket().toString()));
+      return 0;
+    }
+    try (var running = server.get()) {
+      log.info("shim serves", Map.of("socket", arguments.paths().socket().toString()));
+      StartShim.tellReady();
+      var _ = running.shutdown().get();
+    }
+    log.info("shim ends", Map.of());
+    return 0;
+  }
+
+  private static int delete(Arguments arguments) throws IOException {
+    var response = DeleteDead.run(arguments.paths(), arguments.id(), arguments.bundle());
+    System.out.write(response.toByteArray());
+    System.out.flush();
+    return 0;
   }
 }

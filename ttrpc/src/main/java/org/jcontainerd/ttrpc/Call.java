@@ -13,8 +13,14 @@ import java.util.concurrent.TimeoutException;
  *
  * @param deadlineNanos as {@link System#nanoTime}, or {@link Long#MAX_VALUE} for none
  * @param disconnected done when the connection is gone
+ * @param answered done when the answer to this call is written, for what must not happen before;
+ *     never if the connection is gone
  */
-public record Call(Metadata metadata, long deadlineNanos, CompletableFuture<Void> disconnected) {
+public record Call(
+    Metadata metadata,
+    long deadlineNanos,
+    CompletableFuture<Void> disconnected,
+    CompletableFuture<Void> answered) {
 
   /** containerd's namespace of the call. @throws TtrpcException INVALID_ARGUMENT without one */
   public String namespace() throws TtrpcException {

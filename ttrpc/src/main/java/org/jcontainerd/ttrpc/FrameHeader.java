@@ -38,13 +38,17 @@ record FrameHeader(int length, int streamId, FrameType type, byte flags) {
   }
 
   boolean oversize() {
-    return Integer.compareUnsigned(length, MAX_MESSAGE_BYTES) > 0;
+    return exceeds(MAX_MESSAGE_BYTES);
   }
 
-  String oversizeDescription() {
+  boolean exceeds(int limitBytes) {
+    return Integer.compareUnsigned(length, limitBytes) > 0;
+  }
+
+  String oversizeDescription(int limitBytes) {
     return "message length "
         + Integer.toUnsignedString(length)
         + " exceeds the maximum of "
-        + MAX_MESSAGE_BYTES;
+        + limitBytes;
   }
 }

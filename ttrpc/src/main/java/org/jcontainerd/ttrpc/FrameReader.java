@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.util.Optional;
+import java.util.function.IntUnaryOperator;
 
 /** Cuts a byte stream into frames. Confined to the connection's reader thread. */
 final class FrameReader {
@@ -14,10 +15,20 @@ final class FrameReader {
   private static final int BUFFER_BYTES = 4096;
 
   private final ReadableByteChannel channel;
+  private final IntUnaryOperator limit;
   private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).flip();
 
+  /** With the protocol's limit for every message. */
   FrameReader(ReadableByteChannel channel) {
+    this(channel, _ -> FrameHeader.MAX_MESSAGE_BYTES);
+  }
+
+  /**
+   * @param limit longest message by stream id
+   */
+  FrameReader(ReadableByteChannel channel, IntUnaryOperator limit) {
     this.channel = channel;
+    this.limit = limit;
   }
 
   /**
@@ -35,7 +46,7 @@ final class FrameReader {
       }
     }
     var header = FrameHeader.read(buffer);
-    if (header.oversize()) {
+    if (header.exceeds(limit.applyAsInt(header.streamId()))) {
       discard(Integer.toUnsignedLong(header.length()));
       return Optional.of(new Frame(header, ByteString.EMPTY));
     }

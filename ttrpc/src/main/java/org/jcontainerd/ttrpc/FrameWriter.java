@@ -24,7 +24,7 @@ final class FrameWriter {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition room = lock.newCondition();
   // All below: guarded by lock.
-  private final ArrayDeque<ByteBuffer> queue = new ArrayDeque<>();
+  private final ArrayDeque<Entry> queue = new ArrayDeque<>();
   private long queuedBytes;
   private boolean writing;
   private @Nullable IOException failure;
@@ -37,18 +37,27 @@ final class FrameWriter {
     this.onFailure = onFailure;
   }
 
+  /** A frame, and who wants to know when it is out. */
+  private record Entry(ByteBuffer frame, Runnable onWritten) {}
+
+  /** As {@link #send(ByteBuffer, Runnable)}, for who does not want to know. */
+  void send(ByteBuffer frame) throws IOException {
+    send(frame, () -> {});
+  }
+
   /**
    * Appends a frame; returns before it is written.
    *
+   * @param onWritten called after the frame was given to the kernel; short
    * @throws IOException if an earlier frame could not be written
    */
-  void send(ByteBuffer frame) throws IOException {
+  void send(ByteBuffer frame, Runnable onWritten) throws IOException {
     lock.lock();
     try {
       if (failure != null) {
         throw new IOException("connection is broken", failure);
       }
-      queue.add(frame);
+      queue.add(new Entry(frame, onWritten));
       queuedBytes += frame.remaining();
       if (writing) {
         return;
@@ -73,11 +82,12 @@ final class FrameWriter {
   }
 
   private void drain() {
-    for (var frame = head(); frame != null; frame = next(frame)) {
+    for (var entry = head(); entry != null; entry = next(entry.frame())) {
       try {
-        while (frame.hasRemaining()) {
-          int _ = channel.write(frame);
+        while (entry.frame().hasRemaining()) {
+          int _ = channel.write(entry.frame());
         }
+        entry.onWritten().run();
       } catch (IOException e) {
         fail(e);
         return;
@@ -85,7 +95,7 @@ final class FrameWriter {
     }
   }
 
-  private @Nullable ByteBuffer head() {
+  private @Nullable Entry head() {
     lock.lock();
     try {
       return queue.peek();
@@ -94,7 +104,7 @@ final class FrameWriter {
     }
   }
 
-  private @Nullable ByteBuffer next(ByteBuffer written) {
+  private @Nullable Entry next(ByteBuffer written) {
     lock.lock();
     try {
       queue.remove();

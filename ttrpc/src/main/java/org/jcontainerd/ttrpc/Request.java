@@ -52,7 +52,8 @@ record Request(
     }
     var header = new FrameHeader(size, 0, FrameType.REQUEST, (byte) 0);
     if (header.oversize()) {
-      throw new TtrpcException(Code.RESOURCE_EXHAUSTED, header.oversizeDescription());
+      throw new TtrpcException(
+          Code.RESOURCE_EXHAUSTED, header.oversizeDescription(FrameHeader.MAX_MESSAGE_BYTES));
     }
     var frame = Frame.allocate(header);
     try {

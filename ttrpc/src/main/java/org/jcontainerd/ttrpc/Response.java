@@ -23,11 +23,11 @@ record Response(Code code, String description, ByteString payload) {
   /**
    * The response frame of a call that succeeded, or RESOURCE_EXHAUSTED if the result is too long.
    */
-  static ByteBuffer ok(int streamId, MessageLite result) {
+  static ByteBuffer ok(int streamId, MessageLite result, int limitBytes) {
     int size = CodedOutputStream.computeMessageSize(PAYLOAD, result);
     var header = new FrameHeader(size, streamId, FrameType.RESPONSE, (byte) 0);
-    if (header.oversize()) {
-      return failed(streamId, Code.RESOURCE_EXHAUSTED, header.oversizeDescription());
+    if (header.exceeds(limitBytes)) {
+      return failed(streamId, Code.RESOURCE_EXHAUSTED, header.oversizeDescription(limitBytes));
     }
     var frame = Frame.allocate(header);
     try {

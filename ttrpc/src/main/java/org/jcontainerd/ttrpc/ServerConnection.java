@@ -78,7 +78,9 @@ final class ServerConnection {
   /** Why a request frame is not dispatched. */
   private Optional<TtrpcException> refusal(FrameHeader header) {
     if (header.oversize()) {
-      return Optional.of(new TtrpcException(Code.RESOURCE_EXHAUSTED, header.oversizeDescription()));
+      return Optional.of(
+          new TtrpcException(
+              Code.RESOURCE_EXHAUSTED, header.oversizeDescription(FrameHeader.MAX_MESSAGE_BYTES)));
     }
     if (header.streamId() % 2 == 0) {
       return Optional.of(
@@ -114,7 +116,12 @@ final class ServerConnection {
       refuse(streamId, e);
       return;
     }
-    var call = new Call(request.metadata(), deadline(request.timeoutNanos()), disconnected);
+    var call =
+        new Call(
+            request.metadata(),
+            deadline(request.timeoutNanos()),
+            disconnected,
+            new CompletableFuture<>());
     var _ =
         Thread.ofVirtual()
             .name("ttrpc " + request.method())
@@ -126,7 +133,9 @@ final class ServerConnection {
     ByteBuffer frame;
     try {
       var argument = entry.method().requestParser().parseFrom(request.payload());
-      frame = Response.ok(streamId, entry.handler().handle(argument, call));
+      frame =
+          Response.ok(
+              streamId, entry.handler().handle(argument, call), entry.method().maxResponseBytes());
     } catch (InvalidProtocolBufferException e) {
       frame =
           failed(
@@ -137,7 +146,7 @@ final class ServerConnection {
       frame = failed(streamId, failures.map(entry.method(), e));
     }
     try {
-      writer.send(frame);
+      writer.send(frame, () -> call.answered().complete(null));
     } catch (IOException e) {
       // Nobody is left to be told; the reader ends the connection.
     }

@@ -27,7 +27,7 @@ public final class TtrpcClient implements AutoCloseable {
   private final String peer;
   private final FrameReader reader;
   private final FrameWriter writer;
-  private final Map<Integer, CompletableFuture<Response>> pending = new ConcurrentHashMap<>();
+  private final Map<Integer, Pending> pending = new ConcurrentHashMap<>();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
   // Stream ids must arrive in order: taking one and queueing its frame are one step under this
   // lock.
@@ -38,7 +38,7 @@ public final class TtrpcClient implements AutoCloseable {
   private TtrpcClient(SocketChannel channel, String peer) {
     this.channel = channel;
     this.peer = peer;
-    this.reader = new FrameReader(channel);
+    this.reader = new FrameReader(channel, this::limit);
     this.writer = new FrameWriter(channel, this::close);
   }
 
@@ -94,6 +94,14 @@ public final class TtrpcClient implements AutoCloseable {
 
   private record Sent(int streamId, CompletableFuture<Response> response) {}
 
+  private record Pending(CompletableFuture<Response> response, int limitBytes) {}
+
+  /** Longest message of a stream; whose caller has given up is read and ignored like any other. */
+  private int limit(int streamId) {
+    var call = pending.get(streamId);
+    return call == null ? FrameHeader.MAX_MESSAGE_BYTES : call.limitBytes();
+  }
+
   private <Q extends MessageLite, R extends MessageLite> R await(
       Method<Q, R> method, Q argument, Metadata metadata, Optional<Duration> timeout)
       throws TtrpcException {
@@ -135,7 +143,7 @@ public final class TtrpcClient implements AutoCloseable {
       }
       var sent = new Sent(nextStreamId, new CompletableFuture<>());
       nextStreamId += 2;
-      pending.put(sent.streamId(), sent.response());
+      pending.put(sent.streamId(), new Pending(sent.response(), method.maxResponseBytes()));
       writer.send(FrameHeader.setStreamId(frame, sent.streamId()));
       return sent;
     } catch (IOException e) {
@@ -174,13 +182,15 @@ public final class TtrpcClient implements AutoCloseable {
     if (header.type() != FrameType.RESPONSE) {
       return; // only responses answer unary calls
     }
-    var response = pending.remove(header.streamId());
-    if (response == null) {
+    var call = pending.remove(header.streamId());
+    if (call == null) {
       return; // its caller has given up
     }
-    if (header.oversize()) {
+    var response = call.response();
+    if (header.exceeds(call.limitBytes())) {
       response.completeExceptionally(
-          new TtrpcException(Code.RESOURCE_EXHAUSTED, header.oversizeDescription()));
+          new TtrpcException(
+              Code.RESOURCE_EXHAUSTED, header.oversizeDescription(call.limitBytes())));
       return;
     }
     try {
@@ -203,7 +213,7 @@ public final class TtrpcClient implements AutoCloseable {
       order.unlock();
     }
     // Nobody adds any more. Completing twice is harmless: the first wins.
-    pending.values().forEach(response -> response.completeExceptionally(gone()));
+    pending.values().forEach(call -> call.response().completeExceptionally(gone()));
     pending.clear();
     closed.complete(null);
   }

@@ -40,6 +40,9 @@ class TtrpcTest {
       new Method<>(SERVICE, "Echo", StringValue.parser(), StringValue.parser());
   private static final Method<Int32Value, BytesValue> BYTES =
       new Method<>(SERVICE, "Bytes", Int32Value.parser(), BytesValue.parser());
+  private static final Method<Int32Value, BytesValue> LARGE =
+      new Method<>(SERVICE, "Large", Int32Value.parser(), BytesValue.parser())
+          .withMaxResponseBytes(3 * FrameHeader.MAX_MESSAGE_BYTES);
   private static final Method<BytesValue, Int32Value> COUNT =
       new Method<>(SERVICE, "Count", BytesValue.parser(), Int32Value.parser());
   private static final Method<Empty, Empty> HANG =
@@ -63,6 +66,7 @@ class TtrpcTest {
         Services.builder()
             .add(ECHO, (request, _) -> request)
             .add(BYTES, (size, _) -> BytesValue.of(ByteString.copyFrom(new byte[size.getValue()])))
+            .add(LARGE, (size, _) -> BytesValue.of(ByteString.copyFrom(new byte[size.getValue()])))
             .add(COUNT, (bytes, _) -> Int32Value.of(bytes.getValue().size()))
             .add(HANG, (_, call) -> hang(call))
             .add(
@@ -148,6 +152,19 @@ class TtrpcTest {
         assertThrows(
             TtrpcException.class,
             () -> client.call(BYTES, Int32Value.of(FrameHeader.MAX_MESSAGE_BYTES), Metadata.EMPTY));
+    assertEquals(Code.RESOURCE_EXHAUSTED, failure.code());
+    assertEquals("on", client.call(ECHO, StringValue.of("on"), Metadata.EMPTY).getValue());
+  }
+
+  @Test
+  void longerResponse_whereBothSidesDeclareIt() throws Exception {
+    int size = 2 * FrameHeader.MAX_MESSAGE_BYTES;
+    assertEquals(size, client.call(LARGE, Int32Value.of(size), Metadata.EMPTY).getValue().size());
+    var failure =
+        assertThrows(
+            TtrpcException.class,
+            () ->
+                client.call(LARGE.withMaxResponseBytes(size), Int32Value.of(size), Metadata.EMPTY));
     assertEquals(Code.RESOURCE_EXHAUSTED, failure.code());
     assertEquals("on", client.call(ECHO, StringValue.of("on"), Metadata.EMPTY).getValue());
   }

@@ -99,7 +99,7 @@ class WireFormatTest {
   @Test
   void oversizeResult_becomesResourceExhausted() throws Exception {
     var big = BytesValue.of(ByteString.copyFrom(new byte[FrameHeader.MAX_MESSAGE_BYTES]));
-    var frame = Response.ok(5, big);
+    var frame = Response.ok(5, big, FrameHeader.MAX_MESSAGE_BYTES);
     var payload = new byte[frame.remaining() - FrameHeader.BYTES];
     frame.get(FrameHeader.BYTES, payload);
 

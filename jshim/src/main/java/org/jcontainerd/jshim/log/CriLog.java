@@ -2,11 +2,13 @@ package org.jcontainerd.jshim.log;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jcontainerd.jshim.log.JournalEntry.Pending;
 import org.jcontainerd.linux.Fd;
 import org.jcontainerd.linux.LinuxException;
@@ -92,6 +94,23 @@ public final class CriLog implements AutoCloseable {
       throw new IllegalArgumentException("log '" + path + "' has no stream " + stream.word());
     }
     return spool;
+  }
+
+  /**
+   * Moves at most {@code max} bytes from a pipe into the stream's spool.
+   *
+   * @return how many; 0 at the end of the pipe, empty if there is nothing now
+   */
+  public OptionalLong fill(LogStream stream, Fd pipe, long max) throws LinuxException {
+    return spool(stream).fill(pipe, max);
+  }
+
+  /** Reads the last {@code count} bytes that were filled in. */
+  public ByteBuffer latest(LogStream stream, long count, ByteBuffer into) throws LinuxException {
+    var spool = spool(stream);
+    into.clear().limit((int) count);
+    spool.read(into, spool.end() - count);
+    return into.flip();
   }
 
   /**

@@ -1,0 +1,3 @@
+/** Task events for containerd. */
+@org.jspecify.annotations.NullMarked
+package org.jcontainerd.jshim.event;
