@@ -56,8 +56,7 @@ int copy_up(struct run *run, int from, int to, int depth) {
       struct entry *e = (struct entry *)(block + at);
       at += e->length;
       if (!strcmp(e->name, ".") || !strcmp(e->name, "..")) continue;
-      if (copy_entry(run, from, to, e->name, depth))
-        return run->failure.error ? -1 : failed(run, "copy", e->name);
+      if (copy_entry(run, from, to, e->name, depth)) return run->failure.error ? -1 : failed(run, "copy", e->name);
     }
   }
   return size < 0 ? failed(run, "getdents64", "directory to copy") : 0;

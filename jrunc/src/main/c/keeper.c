@@ -33,8 +33,7 @@ static void drop_peer(struct run *run, int peer);
 
 /* Peers are answered without waiting: one that does not read is dropped. */
 static void tell(struct run *run, int peer, const void *message, size_t size, const int *fds, int count) {
-  if (peer >= 0 && k.peers[peer] >= 0 && send_all(k.peers[peer], message, size, fds, count))
-    drop_peer(run, peer);
+  if (peer >= 0 && k.peers[peer] >= 0 && send_all(k.peers[peer], message, size, fds, count)) drop_peer(run, peer);
 }
 
 static void end_helper(struct run *run, int status) {
@@ -109,8 +108,7 @@ static void pass_sync(struct run *run, const char *message, size_t size) {
 
 /* Its end of the socket is closed: by exec, by a failure it left in the page, or by its death. */
 static void process_went_silent(struct run *run) {
-  close(run->inner);
-  run->inner = -1;
+  close(give_away(&run->inner));
   struct failure report = run->page->failure;
   int failed_step = __atomic_load_n(&run->page->failure.type, __ATOMIC_ACQUIRE) == MSG_FAILED;
   if (!failed_step && !run->page->executing) {
@@ -120,8 +118,7 @@ static void process_went_silent(struct run *run) {
     failed_step = 1;
   }
   munmap(run->page, sizeof *run->page);
-  if (k.state == WAITING)
-    return; /* killed before anybody started it: an exit like any other, which follows */
+  if (k.state == WAITING && failed_step) return; /* an exit before the start, like any other, which follows */
   if (k.state == STARTING) {
     if (!failed_step) memset(&report, 0, sizeof report);
     tell_failure(run, k.asker, &report, ASK_START);
@@ -138,24 +135,18 @@ static void process_went_silent(struct run *run) {
 
 static void hear_process(struct run *run) {
   char message[512] __attribute__((aligned(8)));
-  int fd = -1, count = 1;
+  OWNED fd = -1;
+  int count = 1;
   ssize_t size = receive(run->inner, message, sizeof message, &fd, &count);
-  if (size <= 0) {
-    process_went_silent(run);
-    return;
-  }
+  if (size <= 0) return process_went_silent(run);
   switch (message[0]) {
     case MSG_READY: process_is_ready(run); break;
     case INNER_FORKED: process_has_forked(run, (struct identity *)message); break;
-    case INNER_MASTER:
-      run->ends[END_MASTER] = fd;
-      fd = -1;
-      break;
+    case INNER_MASTER: run->ends[END_MASTER] = give_away(&fd); break;
     case MSG_SYNC: pass_sync(run, message, (size_t)size); break;
     default: /* warnings, trace, seccomp listener: the starter's business */
       tell(run, listener_of_process(), message, (size_t)size, &fd, count);
   }
-  if (fd >= 0) close(fd);
 }
 
 static void tell_exit(struct run *run, int peer) {
@@ -183,33 +174,21 @@ static void process_has_exited(struct run *run, int status) {
 static void reap(struct run *run) {
   struct signalfd_siginfo info[8];
   while (read(k.signals, info, sizeof info) > 0) {}
-  int status, ours = 0, ours_status = 0;
-  pid_t pid;
-  while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-    if (pid == run->child) {
-      ours = 1;
-      ours_status = status;
-    }
+  int status;
+  for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
+    if (pid == run->child && k.state != EXITED) process_has_exited(run, status);
   }
-  if (ours && k.state != EXITED) process_has_exited(run, ours_status);
 }
 
 static void answer_status(struct run *run, int peer) {
+  static const uint8_t told[] = {[RUNNING] = 1, [EXITED] = 2};
   struct {
-    uint8_t type, state;
-    uint8_t zero[2];
+    uint8_t type, state, zero[2];
     uint32_t pid;
     uint64_t ticks;
     uint32_t status, zero2;
     uint64_t exit_nanos;
-  } answer = {.type = ASK_STATUS,
-              .state = k.state == EXITED    ? 2
-                       : k.state == RUNNING ? 1
-                                            : 0,
-              .pid = (uint32_t)run->child,
-              .ticks = k.ticks,
-              .status = (uint32_t)k.status,
-              .exit_nanos = k.exit_nanos};
+  } answer = {ASK_STATUS, told[k.state], {0}, (uint32_t)run->child, k.ticks, (uint32_t)k.status, 0, k.exit_nanos};
   tell(run, peer, &answer, sizeof answer, NULL, 0);
 }
 
@@ -220,10 +199,9 @@ static void answer_descriptors(struct run *run, int peer) {
   } answer = {.type = ASK_DESCRIPTORS};
   int fds[ENDS], count = 0;
   for (int i = 0; i < ENDS; i++) {
-    if (run->ends[i] >= 0) {
-      answer.bitmap |= 1U << i;
-      fds[count++] = run->ends[i];
-    }
+    if (run->ends[i] < 0) continue;
+    answer.bitmap |= 1U << i;
+    fds[count++] = run->ends[i];
   }
   tell(run, peer, &answer, sizeof answer, fds, count);
 }
@@ -232,8 +210,7 @@ static void start_process(struct run *run, int peer) {
   if (k.state != WAITING) {
     run->place = KEEPER;
     refused(run, k.state == EXITED ? ESRCH : EALREADY, "start", "the process does not wait for a start");
-    tell_failure(run, peer, &run->failure, ASK_START);
-    return;
+    return tell_failure(run, peer, &run->failure, ASK_START);
   }
   k.state = STARTING;
   k.asker = peer;
@@ -242,10 +219,7 @@ static void start_process(struct run *run, int peer) {
 
 static void close_stdin(struct run *run, int peer) {
   char byte = ASK_CLOSE_STDIN;
-  if (run->ends[END_STDIN] >= 0) {
-    close(run->ends[END_STDIN]);
-    run->ends[END_STDIN] = -1;
-  }
+  if (run->ends[END_STDIN] >= 0) close(give_away(&run->ends[END_STDIN]));
   tell(run, peer, &byte, 1, NULL, 0);
 }
 
@@ -262,10 +236,7 @@ static void hear_peer(struct run *run, int peer) {
   int none = 0;
   ssize_t size = receive(k.peers[peer], request, sizeof request, NULL, &none);
   if (size < 0 && errno == EAGAIN) return;
-  if (size <= 0) {
-    drop_peer(run, peer);
-    return;
-  }
+  if (size <= 0) return drop_peer(run, peer);
   switch (request[0]) {
     case ASK_STATUS: answer_status(run, peer); break;
     case ASK_DESCRIPTORS: answer_descriptors(run, peer); break;
@@ -273,27 +244,23 @@ static void hear_peer(struct run *run, int peer) {
     case ASK_CLOSE_STDIN: close_stdin(run, peer); break;
     case ASK_RETIRE: retire(run, peer); break;
     case MSG_CONTINUE:
-      if (k.syncing && peer == listener_of_process()) {
-        k.syncing = 0;
-        release_process(run);
-      }
+      if (!k.syncing || peer != listener_of_process()) break;
+      k.syncing = 0;
+      release_process(run);
       break;
     default: drop_peer(run, peer);
   }
 }
 
 static void accept_peer(struct run *run) {
-  int fd = accept4(k.listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  OWNED fd = accept4(k.listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
   struct ucred who;
   socklen_t size = sizeof who;
   if (fd < 0) return;
   int place = STARTER + 1;
   while (place < PEERS && k.peers[place] >= 0) place++;
-  if (place == PEERS || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) || who.uid != 0) {
-    close(fd);
-    return;
-  }
-  k.peers[place] = fd;
+  if (place == PEERS || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) || who.uid != 0) return;
+  k.peers[place] = give_away(&fd);
   if (k.state == EXITED) tell_exit(run, place);
 }
 

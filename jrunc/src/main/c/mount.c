@@ -9,8 +9,7 @@ int open_tree_of(int at, const char *path, unsigned flags) {
 }
 
 int move_to(int tree, int target) {
-  return (int)syscall(SYS_move_mount, tree, "", target, "",
-                      MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
+  return (int)syscall(SYS_move_mount, tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
 }
 
 /* mount_setattr on the mount that the descriptor is on; nothing to do is no call. */
@@ -55,8 +54,7 @@ static int bind_tree(struct run *run, const struct value *a, int tree) {
 }
 
 STEP(bind) {
-  if (has_slot(run, 1))
-    return slot(run, 1) < 0 ? failed(run, "bind", a[2].text) : bind_tree(run, a, slot(run, 1));
+  if (has_slot(run, 1)) return slot(run, 1) < 0 ? failed(run, "bind", a[2].text) : bind_tree(run, a, slot(run, 1));
   OWNED tree = open_tree_of(AT_FDCWD, a[0].text, a[3].number ? AT_RECURSIVE : 0);
   return tree < 0 ? failed(run, "open_tree", a[0].text) : bind_tree(run, a, tree);
 }
@@ -93,8 +91,7 @@ static int new_filesystem(struct run *run, const char *type, const char *source,
   for (uint64_t i = 0; i < options->number; i++, option += strlen(option) + 1) {
     if (option[0] && set_option(run, fs, option)) return -1;
   }
-  if (syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
-    return explain(run, fs, "fsconfig", type);
+  if (syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0)) return explain(run, fs, "fsconfig", type);
   int mount = (int)syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC, (unsigned)attributes);
   return mount < 0 ? failed(run, "fsmount", type) : mount;
 }
@@ -108,8 +105,7 @@ static unsigned long old_flags(uint64_t attributes) {
       {MOUNT_ATTR_NOSYMFOLLOW, 256},    {MOUNT_ATTR_STRICTATIME, MS_STRICTATIME},
   };
   unsigned long flags = 0;
-  for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
-    flags |= attributes & pairs[i][0] ? pairs[i][1] : 0;
+  for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) flags |= attributes & pairs[i][0] ? pairs[i][1] : 0;
   return flags;
 }
 
@@ -172,10 +168,9 @@ STEP(propagate) {
 static int mask_directory(struct run *run, int target, const char *path) {
   static const struct value options = {2, "mode=0755\0ro"};
   int first = run->mask < 0;
-  OWNED tree =
-      first ? new_filesystem(run, "tmpfs", "tmpfs", &options,
-                             MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
-            : open_tree_of(run->mask, "", AT_EMPTY_PATH);
+  OWNED tree = first ? new_filesystem(run, "tmpfs", "tmpfs", &options,
+                                      MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
+                     : open_tree_of(run->mask, "", AT_EMPTY_PATH);
   if (tree < 0) return first ? -1 : failed(run, "open_tree", path);
   if (move_to(tree, target)) return failed(run, "move_mount", path);
   if (first) run->mask = give_away(&tree);

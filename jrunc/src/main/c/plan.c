@@ -79,8 +79,8 @@ static int read_value(struct reader *in, char letter, uint32_t passed, struct va
 static const char *read_step(struct reader *in, uint32_t passed, struct step *step) {
   uint16_t op;
   uint32_t length;
-  if (take(in, &op, sizeof op) || take(in, &step->flags, sizeof step->flags) ||
-      take(in, &length, sizeof length) || length > in->left)
+  if (take(in, &op, sizeof op) || take(in, &step->flags, sizeof step->flags) || take(in, &length, sizeof length) ||
+      length > in->left)
     return "runs over the end of the plan";
   step->entry = find(op);
   if (!step->entry) return "unknown op";
@@ -123,8 +123,7 @@ static const char *check_order(struct order *seen, const struct step *step) {
       if (!seen->awaits) return "stands before await";
       break;
     case OP_exec:
-      if (!step->args[1].number || !seen->awaits)
-        return seen->awaits ? "has no arguments" : "stands before await";
+      if (!step->args[1].number || !seen->awaits) return seen->awaits ? "has no arguments" : "stands before await";
       seen->executes = 1;
       break;
     default: return NULL;

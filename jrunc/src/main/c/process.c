@@ -20,8 +20,8 @@ STEP(rlimit) {
   uint64_t limits[2] = {a[1].number, a[2].number}; /* struct rlimit64 */
   if (!syscall(SYS_prlimit64, 0, (unsigned)a[0].number, limits, NULL)) return 0;
   char text[64];
-  snprintf(text, sizeof text, "resource %u to %llu:%llu", (unsigned)a[0].number,
-           (unsigned long long)limits[0], (unsigned long long)limits[1]);
+  snprintf(text, sizeof text, "resource %u to %llu:%llu", (unsigned)a[0].number, (unsigned long long)limits[0],
+           (unsigned long long)limits[1]);
   return failed(run, "prlimit", text);
 }
 
@@ -119,8 +119,7 @@ STEP(seccomp) {
     unsigned short length;
     const void *filter;
   } program = {(unsigned short)(a[1].number / 8), a[1].text};
-  if (a[1].number % 8 || a[1].number / 8 > UINT16_MAX)
-    return refused(run, EINVAL, "seccomp", "program length");
+  if (a[1].number % 8 || a[1].number / 8 > UINT16_MAX) return refused(run, EINVAL, "seccomp", "program length");
   if (prepare_process(run)) return -1;
   int rc = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, (unsigned)a[0].number, &program);
   if (rc < 0) return failed(run, "seccomp", "");
@@ -135,8 +134,7 @@ STEP(chdir) {
   char where[4096];
   if (chdir(a[0].text)) return failed(run, "chdir", a[0].text);
   if (syscall(SYS_getcwd, where, sizeof where) < 0) return failed(run, "getcwd", a[0].text);
-  return where[0] == '/' ? 0
-                         : refused(run, EPERM, "chdir", "the directory is outside of the container's root");
+  return where[0] == '/' ? 0 : refused(run, EPERM, "chdir", "the directory is outside of the container's root");
 }
 
 STEP(own_stdio) {

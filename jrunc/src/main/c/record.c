@@ -31,8 +31,7 @@ int bind_socket(struct run *run) {
   struct sockaddr_un address = {AF_UNIX, "keeper.sock"};
   OWNED fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   mode_t mask = umask(0177);
-  int rc =
-      fd < 0 || fchdir(run->keep) || bind(fd, (struct sockaddr *)&address, sizeof address) || listen(fd, 16);
+  int rc = fd < 0 || fchdir(run->keep) || bind(fd, (struct sockaddr *)&address, sizeof address) || listen(fd, 16);
   umask(mask);
   return rc || chdir("/") ? failed(run, "bind", "keeper.sock") : give_away(&fd);
 }

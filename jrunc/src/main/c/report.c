@@ -17,9 +17,7 @@ int refused(struct run *run, int error, const char *call, const char *detail) {
   return -1;
 }
 
-int failed(struct run *run, const char *call, const char *detail) {
-  return refused(run, errno, call, detail);
-}
+int failed(struct run *run, const char *call, const char *detail) { return refused(run, errno, call, detail); }
 
 void close_owned(int *fd) {
   int error = errno;
@@ -65,8 +63,7 @@ int send_failure(int socket, struct failure *failure, enum message type) {
 ssize_t receive(int socket, void *into, size_t size, int *fds, int *count) {
   static union rights rights;
   struct iovec data = {into, size};
-  struct msghdr header = {
-      .msg_iov = &data, .msg_iovlen = 1, .msg_control = &rights, .msg_controllen = sizeof rights};
+  struct msghdr header = {.msg_iov = &data, .msg_iovlen = 1, .msg_control = &rights, .msg_controllen = sizeof rights};
   ssize_t got;
   do got = recvmsg(socket, &header, MSG_CMSG_CLOEXEC);
   while (got < 0 && errno == EINTR);

@@ -28,8 +28,7 @@ STEP(mknod) {
   if (parent < 0) return failed(run, "openat2", a[0].text);
   mode_t mode = (mode_t)a[1].number;
   dev_t device = makedev((unsigned)a[2].number, (unsigned)a[3].number);
-  if (mknodat(parent, name, mode, device) &&
-      (errno != EEXIST || !is_node(parent, name, mode & S_IFMT, device)))
+  if (mknodat(parent, name, mode, device) && (errno != EEXIST || !is_node(parent, name, mode & S_IFMT, device)))
     return failed(run, "mknodat", a[0].text);
   if (fchownat(parent, name, (uid_t)a[4].number, (gid_t)a[5].number, AT_SYMLINK_NOFOLLOW))
     return failed(run, "fchownat", a[0].text);
@@ -80,8 +79,7 @@ STEP(terminal) {
     return failed(run, "ioctl", "/dev/pts/ptmx");
   OWNED slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
   if (slave < 0) return failed(run, "ioctl", "TIOCGPTPEER");
-  if ((size.ws_row || size.ws_col) && ioctl(slave, TIOCSWINSZ, &size))
-    return failed(run, "ioctl", "TIOCSWINSZ");
+  if ((size.ws_row || size.ws_col) && ioctl(slave, TIOCSWINSZ, &size)) return failed(run, "ioctl", "TIOCSWINSZ");
   if (ioctl(slave, TIOCSCTTY, 0)) return failed(run, "ioctl", "TIOCSCTTY");
   if ((a[3].number && bind_console(run, slave)) || give_master(run, master, number)) return -1;
   for (int fd = 0; fd < 3; fd++) {

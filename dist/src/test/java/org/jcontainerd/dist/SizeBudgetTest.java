@@ -24,7 +24,7 @@ class SizeBudgetTest {
   private static final int METHOD = 60;
 
   /** The design wants 2,000. The helper is over that: this may be lowered, never raised. */
-  private static final int HELPER_IN_C = 3200;
+  private static final int HELPER_IN_C = 2200;
 
   @Test
   void files_areWithinBudget() throws IOException {
