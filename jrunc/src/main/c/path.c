@@ -12,6 +12,7 @@ int in_root(struct run *run, const char *path, int flags, uint64_t resolve) {
   OWNED slash = run->root < 0 ? open("/", O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
   struct open_how how = {
       .flags = (uint64_t)(flags | O_CLOEXEC),
+      .mode = flags & O_CREAT ? 0644 : 0,
       .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | resolve,
   };
   int fd, tries = 0;
@@ -83,10 +84,14 @@ int open_parent(struct run *run, const char *path, const char **name) {
   return place < 0 ? -1 : openat(place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
+/* A new empty file, in one call where its directory exists. */
 static int make_file(struct run *run, const char *path) {
+  int flags = O_CREAT | O_EXCL | O_NOFOLLOW | O_RDONLY;
+  int fd = in_root(run, path, flags, 0);
+  if (fd >= 0 || errno != ENOENT) return fd;
   const char *name;
   OWNED parent = open_parent(run, path, &name);
-  return parent < 0 ? -1 : openat(parent, name, O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_RDONLY, 0644);
+  return parent < 0 ? -1 : in_root(run, path, flags, 0);
 }
 
 /* A place to mount on: an existing file or directory of the right kind, or a new one. */
@@ -94,6 +99,5 @@ int make_target(struct run *run, const char *path, int directory, uint64_t resol
   int flags = O_PATH | (directory ? O_DIRECTORY : 0), created;
   int fd = in_root(run, path, flags, resolve);
   if (fd >= 0 || errno != ENOENT) return fd;
-  OWNED made = directory ? make_directory(run, path, 0755, &created) : make_file(run, path);
-  return made < 0 ? -1 : in_root(run, path, flags, resolve);
+  return directory ? make_directory(run, path, 0755, &created) : make_file(run, path);
 }

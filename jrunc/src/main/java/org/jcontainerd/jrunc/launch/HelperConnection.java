@@ -10,6 +10,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jcontainerd.linux.Errno;
+import org.jcontainerd.linux.Fd;
 import org.jcontainerd.linux.LinuxException;
 import org.jcontainerd.linux.loop.KernelWaiter;
 import org.jcontainerd.linux.loop.Registration;
@@ -117,7 +118,7 @@ public final class HelperConnection implements AutoCloseable {
       return nextFromKernel();
     }
     try {
-      return inbox.take();
+      return again(inbox.take());
     } catch (InterruptedException e) {
       throw interrupted(e);
     }
@@ -142,10 +143,18 @@ public final class HelperConnection implements AutoCloseable {
       if (message == null) {
         throw timedOut();
       }
-      return message;
+      return again(message);
     } catch (InterruptedException e) {
       throw interrupted(e);
     }
+  }
+
+  /** Whoever asks after the end finds the end. */
+  private HelperMessage again(HelperMessage message) {
+    if (message instanceof HelperMessage.Ended) {
+      inbox.add(message);
+    }
+    return message;
   }
 
   private HelperMessage nextFromKernel() throws IOException {
@@ -193,6 +202,16 @@ public final class HelperConnection implements AutoCloseable {
     } else {
       socket.close();
     }
+    inbox.forEach(HelperConnection::discard);
     end();
+  }
+
+  /** Descriptors that nobody has taken. */
+  private static void discard(HelperMessage message) {
+    switch (message) {
+      case HelperMessage.Answer answer -> answer.fds().forEach(Fd::close);
+      case HelperMessage.Listener(Fd fd) -> fd.close();
+      default -> {}
+    }
   }
 }

@@ -1,10 +1,12 @@
 package org.jcontainerd.jrunc.launch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import org.jcontainerd.linux.loop.KernelWaiter;
 import org.jcontainerd.linux.process.ExitStatus;
 import org.junit.jupiter.api.AfterEach;
@@ -49,25 +51,37 @@ final class LauncherRootTest {
     }
   }
 
+  /**
+   * Prints the figures; the bound is for the quickest of many, which load on the machine hardly
+   * moves.
+   */
   @Test
-  void launch_hundredTimes_printsItsTime() throws Exception {
-    for (int round = 0; round < 3; round++) {
-      long[] started = new long[100];
-      long[] exited = new long[100];
-      for (int i = 0; i < 100; i++) {
-        long begin = System.nanoTime();
-        try (var launch = TestPlan.of(root, "true").launch(launcher)) {
-          launch.await(LaunchListener.NONE);
-          started[i] = System.nanoTime() - begin;
-          var _ = launch.exited().get();
-          exited[i] = System.nanoTime() - begin;
-        }
+  void launch_manyTimes_takesFewMilliseconds() throws Exception {
+    int rounds = 300;
+    long[] started = new long[rounds];
+    long[] exited = new long[rounds];
+    for (int i = 0; i < rounds; i++) {
+      long begin = System.nanoTime();
+      try (var launch = TestPlan.of(root, "true").launch(launcher)) {
+        launch.await(LaunchListener.NONE);
+        started[i] = System.nanoTime() - begin;
+        var _ = launch.exited().get();
+        exited[i] = System.nanoTime() - begin;
       }
-      Arrays.sort(started);
-      Arrays.sort(exited);
-      System.out.printf(
-          "started p50 %.2f p95 %.2f ms, exited p50 %.2f p95 %.2f ms%n",
-          started[50] / 1e6, started[95] / 1e6, exited[50] / 1e6, exited[95] / 1e6);
     }
+    System.out.println("from launch to started: " + figures(started));
+    System.out.println("from launch to exited:  " + figures(exited));
+    assertTrue(Arrays.stream(exited).min().orElseThrow() < 4_000_000);
+  }
+
+  private static String figures(long[] nanos) {
+    long[] sorted = nanos.clone();
+    Arrays.sort(sorted);
+    return String.format(
+        Locale.ROOT,
+        "best %.2f, p50 %.2f, p95 %.2f ms",
+        sorted[0] / 1e6,
+        sorted[sorted.length / 2] / 1e6,
+        sorted[sorted.length * 95 / 100] / 1e6);
   }
 }

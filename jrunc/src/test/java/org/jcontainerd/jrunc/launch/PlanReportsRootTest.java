@@ -174,10 +174,5 @@ final class PlanReportsRootTest {
       var _ = launch.exited().get();
     }
     assertEquals(built.steps().size() - 1, done.size(), "all but exec");
-    long first = done.stream().mapToLong(HelperMessage.Done::monotonicNanos).min().orElseThrow();
-    done.forEach(d ->
-        System.out.printf(
-            "%7.3f ms %2d %-16s %s%n",
-            (d.monotonicNanos() - first) / 1e6, d.step(), d.op(), d.place()));
   }
 }

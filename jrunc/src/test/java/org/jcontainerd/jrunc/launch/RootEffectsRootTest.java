@@ -139,6 +139,41 @@ final class RootEffectsRootTest {
     }
   }
 
+  /**
+   * A second container that shares the root exchanges a directory for a link to the host
+   * (CVE-2021-30465).
+   */
+  @Test
+  void targetThatIsExchangedMeanwhile_neverLeadsOutside() throws Exception {
+    Path host = outside("host");
+    Path source = outside("source");
+    Path race = Files.createDirectory(rig.root.resolve("race"));
+    Path link = Files.createSymbolicLink(rig.root.resolve("link"), host);
+    int renameat2 = System.getProperty("os.arch").equals("aarch64") ? 276 : 316;
+    String exchange =
+        "while (1) { syscall(%d, -100, $ARGV[0], -100, $ARGV[1], 2) }".formatted(renameat2);
+    Process exchanger =
+        new ProcessBuilder("perl", "-e", exchange, race.toString(), link.toString()).start();
+    int mounted = 0;
+    int refused = 0;
+    for (int i = 0; i < 200; i++) {
+      var plan =
+          rig.plan("true").inRoot(RootStep.Bind.of(host(source), "/race/a" + i + "/b", false));
+      try {
+        rig.run(plan);
+        mounted++;
+      } catch (PlanFailedException e) {
+        assertEquals("bind", e.failure().op());
+        refused++;
+      }
+      try (var files = Files.list(host)) {
+        assertEquals(List.of(), files.toList());
+      }
+    }
+    exchanger.destroyForcibly().waitFor();
+    assertTrue(mounted > 0 && refused > 0, mounted + " mounted, " + refused + " refused: no race");
+  }
+
   @Test
   void loopingLinks_areErrors() throws Exception {
     Files.createSymbolicLink(rig.root.resolve("loop"), Path.of("loop"));
