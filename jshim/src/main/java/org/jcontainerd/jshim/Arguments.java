@@ -15,7 +15,7 @@ import org.jcontainerd.jshim.server.ShimPaths;
  * @param bundle of {@code -bundle}, or the working directory, which containerd sets to the bundle
  */
 record Arguments(Verb verb, ShimPaths paths, String id, Optional<Path> bundle) {
-  private static final Set<String> SWITCHES = Set.of("debug", "v", "info");
+  private static final Set<String> SWITCHES = Set.of("debug", "v", "version", "info");
   private static final Set<String> VALUES =
       Set.of("namespace", "address", "publish-binary", "id", "bundle", "state", "socket");
 
@@ -94,7 +94,7 @@ record Arguments(Verb verb, ShimPaths paths, String id, Optional<Path> bundle) {
   }
 
   private static Verb verb(Map<String, String> values, String word) {
-    if (values.containsKey("v")) {
+    if (values.containsKey("v") || values.containsKey("version")) {
       return Verb.VERSION;
     }
     if (values.containsKey("info")) {
