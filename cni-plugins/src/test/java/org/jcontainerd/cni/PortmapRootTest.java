@@ -6,23 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import org.jcontainerd.linux.netlink.AddressRequests;
 import org.jcontainerd.linux.netlink.IpPrefix;
 import org.jcontainerd.linux.netlink.IpText;
-import org.jcontainerd.linux.netlink.LinkRequests;
 import org.jcontainerd.linux.netlink.LinkTarget;
 import org.jcontainerd.linux.netlink.Links;
-import org.jcontainerd.linux.netlink.MacAddress;
 import org.jcontainerd.linux.netlink.NetlinkProtocol;
 import org.jcontainerd.linux.netlink.NetlinkSocket;
 import org.jcontainerd.linux.netlink.Route;
 import org.jcontainerd.linux.netlink.RouteRequests;
-import org.jcontainerd.linux.netlink.VethPair;
-import org.jcontainerd.linux.netns.NamespaceFile;
 import org.jcontainerd.linux.netns.NetworkNamespace;
 import org.jcontainerd.linux.nftables.NftFamily;
 import org.jcontainerd.linux.nftables.NftTable;
@@ -53,7 +46,6 @@ class PortmapRootTest {
     testbed = Testbed.in(directory);
     a = testbed.sandbox("a");
     b = testbed.sandbox("b");
-    outside = testbed.sandbox("outside");
     connectOutside();
     resultA = bridge("ida", a);
     var _ = bridge("idb", b);
@@ -65,26 +57,12 @@ class PortmapRootTest {
   }
 
   private void connectOutside() throws IOException {
-    var random = new SecureRandom();
-    for (Path netns : List.of(testbed.host(), outside)) {
-      var _ = NetworkNamespace.call(netns, PortmapRootTest::settleAtOnce);
-    }
+    var _ = NetworkNamespace.call(testbed.host(), PortmapRootTest::settleAtOnce);
+    outside = testbed.outside(HOST + "/24", "10.66.0.2/24");
     try (var near = NetlinkSocket.openIn(testbed.host(), NetlinkProtocol.ROUTE);
-        var far = NetlinkSocket.openIn(outside, NetlinkProtocol.ROUTE);
-        var netns = NamespaceFile.open(outside).orElseThrow()) {
-      near.execute(
-          LinkRequests.createVeth(
-              new VethPair(
-                  new VethPair.End("uplink", MacAddress.random(random)),
-                  new VethPair.End("net0", MacAddress.random(random)),
-                  netns,
-                  Optional.empty(),
-                  Optional.empty())));
-      address(near, "uplink", HOST + "/24");
-      address(near, "uplink", HOST6 + "/64");
-      address(far, "net0", "10.66.0.2/24");
-      address(far, "net0", "fd00:66::2/64");
-      far.execute(LinkRequests.change(LinkTarget.named("net0")).up().request());
+        var far = NetlinkSocket.openIn(outside, NetlinkProtocol.ROUTE)) {
+      Testbed.address(near, "uplink", HOST6 + "/64");
+      Testbed.address(far, "net0", "fd00:66::2/64");
       // It routes to the pods through the host: what passes by must not be captured.
       int link = Links.get(far, LinkTarget.named("net0")).index();
       far.execute(
@@ -98,15 +76,6 @@ class PortmapRootTest {
   private static boolean settleAtOnce() throws IOException {
     Sysctl.set("ipv6/conf/default/accept_dad", "0");
     return true;
-  }
-
-  private static void address(NetlinkSocket socket, String link, String address)
-      throws IOException {
-    socket.execute(
-        AddressRequests.add(
-            Links.get(socket, LinkTarget.named(link)).index(),
-            IpPrefix.parse(address),
-            Set.of(AddressRequests.Option.NO_DUPLICATE_DETECTION)));
   }
 
   private CniResult bridge(String id, Path netns) throws CniFailure {
@@ -216,13 +185,12 @@ class PortmapRootTest {
   /** A client that keeps sending is a known connection to the kernel; it must find the new pod. */
   @Test
   void udp_portGoesToAnotherPod_staleConnectionsAreForgotten() throws Exception {
-    try (var server = Banner.start(testbed.host(), "host", 8080);
+    try (var _ = Banner.start(testbed.host(), "host", 8080);
         var client = new UdpClient(outside, HOST, 8080);
         var _ = Banner.start(a, "a", 80)) {
       assertEquals("host 10.66.0.2", client.ask());
       portmap(CniVerb.ADD, "ida", resultA, ports(port("udp", "")));
       assertEquals("a 10.66.0.2", client.ask());
-      server.close();
     }
   }
 
