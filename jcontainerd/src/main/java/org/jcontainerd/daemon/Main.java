@@ -91,7 +91,8 @@ public final class Main {
     System.setProperty("org.slf4j.simpleLogger.showDateTime", "true");
     System.setProperty("org.slf4j.simpleLogger.dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
     System.setProperty("org.slf4j.simpleLogger.showShortLogName", "true");
-    System.setProperty("org.slf4j.simpleLogger.log.io.netty", "warn");
+    // its warnings are about SO_KEEPALIVE, which a unix socket has not, one for each connection
+    System.setProperty("org.slf4j.simpleLogger.log.io.netty", "error");
     System.setProperty("org.slf4j.simpleLogger.log.io.grpc", "warn");
   }
 }

@@ -4,6 +4,7 @@ import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Option;
       InfoCommand.class,
     })
 public final class Main {
+  private static final Set<String> WITH_COMMAND = Set.of("run", "exec");
   private static final String DEFAULT_SOCKET = "/run/jcontainerd/jcontainerd.sock";
 
   @Option(
@@ -43,7 +45,12 @@ public final class Main {
   private Optional<String> address = Optional.empty();
 
   public static void main(String[] args) {
+    // Netty says about each connection that a unix socket has no SO_KEEPALIVE, which nobody needs.
+    System.setProperty("org.slf4j.simpleLogger.log.io.netty", "error");
     var line = new CommandLine(new Main());
+    // What follows the image or the container is its command, options and all.
+    line.getSubcommands()
+        .forEach((verb, command) -> command.setStopAtPositional(WITH_COMMAND.contains(verb)));
     line.setExecutionExceptionHandler(Main::explain);
     line.setUnmatchedOptionsArePositionalParams(false);
     System.exit(line.execute(args));
