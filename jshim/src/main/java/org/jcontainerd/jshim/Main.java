@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import org.jcontainerd.jshim.event.EventForwarder;
 import org.jcontainerd.jshim.event.TaskEvents;
 import org.jcontainerd.jshim.server.DeleteDead;
 import org.jcontainerd.jshim.server.ShimServer;
@@ -52,7 +53,7 @@ public final class Main {
   private static int serve(Arguments arguments)
       throws IOException, ExecutionException, InterruptedException {
     var log = new ShimLog(System.err);
-    var server = ShimServer.start(arguments.paths(), TaskEvents.NONE, log);
+    var server = ShimServer.start(arguments.paths(), events(log), log);
     if (server.isEmpty()) {
       log.info(
           "another shim serves already", Map.of("socket", arguments.paths().socket().toString()));
@@ -65,6 +66,16 @@ public final class Main {
     }
     log.info("shim ends", Map.of());
     return 0;
+  }
+
+  /** containerd tells where it takes events by this variable; our daemon does not. */
+  private static TaskEvents events(ShimLog log) {
+    var address = System.getenv("TTRPC_ADDRESS");
+    if (address == null || address.isEmpty()) {
+      return TaskEvents.NONE;
+    }
+    var path = address.startsWith("unix://") ? address.substring("unix://".length()) : address;
+    return EventForwarder.start(Path.of(path), log);
   }
 
   private static int delete(Arguments arguments) throws IOException {

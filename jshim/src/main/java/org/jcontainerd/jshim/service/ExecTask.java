@@ -6,6 +6,7 @@ import org.jcontainerd.api.containerd.events.TaskExecAdded;
 import org.jcontainerd.api.containerd.task.v3.ExecProcessRequest;
 import org.jcontainerd.jshim.stdio.ClientStreams;
 import org.jcontainerd.jshim.task.Exec;
+import org.jcontainerd.jshim.task.ShimFailure;
 import org.jcontainerd.jshim.task.StdioFields;
 import org.jcontainerd.jshim.task.TaskId;
 import org.jcontainerd.jshim.task.TaskProcess;
@@ -29,6 +30,10 @@ final class ExecTask implements Handler<ExecProcessRequest, Empty> {
   public Empty handle(ExecProcessRequest request, Call call) throws Exception {
     var task = tasks.find(call, request.getId());
     TaskId.check("exec id", request.getExecId());
+    if (request.getExecId().startsWith(ExecSync.PREFIX)) {
+      throw new ShimFailure.InvalidArgument(
+          "exec id '" + request.getExecId() + "' starts with '" + ExecSync.PREFIX + "'");
+    }
     var stdio =
         new StdioFields(
             request.getStdin(), request.getStdout(), request.getStderr(), request.getTerminal());

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.jcontainerd.api.containerd.task.v3.CreateTaskRequest;
 import org.jcontainerd.api.containerd.task.v3.DeleteRequest;
 import org.jcontainerd.api.containerd.task.v3.DeleteResponse;
@@ -48,6 +49,7 @@ import org.jcontainerd.ttrpc.TtrpcException;
  */
 final class RunningShim {
   static final String NAMESPACE = "test";
+  private static final Pattern NEWLINE = Pattern.compile("\n");
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   final Path state;
@@ -218,7 +220,11 @@ final class RunningShim {
 
   /** The content of all log lines, without their prefixes. */
   List<String> lines(String id) throws IOException {
-    return Files.readAllLines(log(id)).stream().map(RunningShim::content).toList();
+    // not readAllLines: that takes the carriage return of a terminal for a part of the line's end
+    var text = Files.readString(log(id));
+    return text.isEmpty()
+        ? List.of()
+        : NEWLINE.splitAsStream(text).map(RunningShim::content).toList();
   }
 
   private static String content(String line) {
