@@ -76,6 +76,7 @@ public final class ShimServer implements AutoCloseable {
     var parts =
         new ShimParts(
             paths.state(),
+            paths.namespace(),
             new Tasks(),
             runtimes,
             loops,

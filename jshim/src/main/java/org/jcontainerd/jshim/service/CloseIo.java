@@ -10,7 +10,7 @@ final class CloseIo implements Handler<CloseIORequest, Empty> {
   private final TaskLookup tasks;
 
   CloseIo(ShimParts shim) {
-    this.tasks = new TaskLookup(shim.tasks());
+    this.tasks = new TaskLookup(shim);
   }
 
   @Override

@@ -10,7 +10,7 @@ final class ConnectTask implements Handler<ConnectRequest, ConnectResponse> {
   private final TaskLookup tasks;
 
   ConnectTask(ShimParts shim) {
-    this.tasks = new TaskLookup(shim.tasks());
+    this.tasks = new TaskLookup(shim);
   }
 
   @Override

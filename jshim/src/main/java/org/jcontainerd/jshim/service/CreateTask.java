@@ -50,7 +50,7 @@ final class CreateTask implements Handler<CreateTaskRequest, CreateTaskResponse>
 
   @Override
   public CreateTaskResponse handle(CreateTaskRequest request, Call call) throws Exception {
-    var id = TaskId.of(call.namespace(), request.getId());
+    var id = TaskId.of(shim.namespaceOf(call), request.getId());
     if (!request.getCheckpoint().isEmpty()) {
       throw new ShimFailure.Unimplemented("restore from a checkpoint is not implemented");
     }

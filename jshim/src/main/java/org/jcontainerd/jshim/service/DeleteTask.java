@@ -38,7 +38,7 @@ final class DeleteTask implements Handler<DeleteRequest, DeleteResponse> {
 
   DeleteTask(ShimParts shim) {
     this.shim = shim;
-    this.tasks = new TaskLookup(shim.tasks());
+    this.tasks = new TaskLookup(shim);
   }
 
   @Override

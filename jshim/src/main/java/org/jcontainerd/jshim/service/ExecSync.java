@@ -52,7 +52,7 @@ final class ExecSync implements Handler<ExecSyncRequest, ExecSyncResponse> {
 
   ExecSync(ShimParts shim) {
     this.shim = shim;
-    this.tasks = new TaskLookup(shim.tasks());
+    this.tasks = new TaskLookup(shim);
   }
 
   @Override

@@ -23,7 +23,7 @@ final class ExecTask implements Handler<ExecProcessRequest, Empty> {
 
   ExecTask(ShimParts shim) {
     this.shim = shim;
-    this.tasks = new TaskLookup(shim.tasks());
+    this.tasks = new TaskLookup(shim);
   }
 
   @Override

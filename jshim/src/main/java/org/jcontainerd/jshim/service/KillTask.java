@@ -17,7 +17,7 @@ final class KillTask implements Handler<KillRequest, Empty> {
   private final TaskLookup tasks;
 
   KillTask(ShimParts shim) {
-    this.tasks = new TaskLookup(shim.tasks());
+    this.tasks = new TaskLookup(shim);
   }
 
   @Override

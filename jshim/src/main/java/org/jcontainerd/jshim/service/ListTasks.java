@@ -8,7 +8,6 @@ import org.jcontainerd.api.shim.v1.TaskInfo;
 import org.jcontainerd.jshim.task.Task;
 import org.jcontainerd.ttrpc.Call;
 import org.jcontainerd.ttrpc.Handler;
-import org.jcontainerd.ttrpc.TtrpcException;
 
 /** Shim.ListTasks: every task of a namespace in one answer. */
 final class ListTasks implements Handler<ListTasksRequest, ListTasksResponse> {
@@ -19,9 +18,9 @@ final class ListTasks implements Handler<ListTasksRequest, ListTasksResponse> {
   }
 
   @Override
-  public ListTasksResponse handle(ListTasksRequest request, Call call) throws TtrpcException {
+  public ListTasksResponse handle(ListTasksRequest request, Call call) {
     var response = ListTasksResponse.newBuilder();
-    for (var task : shim.tasks().in(call.namespace())) {
+    for (var task : shim.tasks().in(shim.namespaceOf(call))) {
       response.addTasks(info(task));
     }
     return response.build();

@@ -14,7 +14,7 @@ final class PauseTask implements Handler<PauseRequest, Empty> {
 
   PauseTask(ShimParts shim) {
     this.shim = shim;
-    this.tasks = new TaskLookup(shim.tasks());
+    this.tasks = new TaskLookup(shim);
   }
 
   @Override

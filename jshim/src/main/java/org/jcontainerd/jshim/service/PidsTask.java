@@ -15,7 +15,7 @@ final class PidsTask implements Handler<PidsRequest, PidsResponse> {
   private final TaskLookup tasks;
 
   PidsTask(ShimParts shim) {
-    this.tasks = new TaskLookup(shim.tasks());
+    this.tasks = new TaskLookup(shim);
   }
 
   @Override

@@ -11,7 +11,7 @@ final class ReopenLog implements Handler<ReopenLogRequest, ReopenLogResponse> {
   private final TaskLookup tasks;
 
   ReopenLog(ShimParts shim) {
-    this.tasks = new TaskLookup(shim.tasks());
+    this.tasks = new TaskLookup(shim);
   }
 
   @Override

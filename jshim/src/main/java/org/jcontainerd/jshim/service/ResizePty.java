@@ -13,7 +13,7 @@ final class ResizePty implements Handler<ResizePtyRequest, Empty> {
   private final TaskLookup tasks;
 
   ResizePty(ShimParts shim) {
-    this.tasks = new TaskLookup(shim.tasks());
+    this.tasks = new TaskLookup(shim);
   }
 
   @Override

@@ -14,7 +14,7 @@ final class ResumeTask implements Handler<ResumeRequest, Empty> {
 
   ResumeTask(ShimParts shim) {
     this.shim = shim;
-    this.tasks = new TaskLookup(shim.tasks());
+    this.tasks = new TaskLookup(shim);
   }
 
   @Override

@@ -13,7 +13,7 @@ final class StartTask implements Handler<StartRequest, StartResponse> {
   private final StartProcess start;
 
   StartTask(ShimParts shim, StartProcess start) {
-    this.tasks = new TaskLookup(shim.tasks());
+    this.tasks = new TaskLookup(shim);
     this.start = start;
   }
 

@@ -15,7 +15,7 @@ final class StatsTask implements Handler<StatsRequest, StatsResponse> {
 
   StatsTask(ShimParts shim) {
     this.shim = shim;
-    this.tasks = new TaskLookup(shim.tasks());
+    this.tasks = new TaskLookup(shim);
   }
 
   @Override

@@ -10,7 +10,7 @@ final class TaskStateCall implements Handler<StateRequest, StateResponse> {
   private final TaskLookup tasks;
 
   TaskStateCall(ShimParts shim) {
-    this.tasks = new TaskLookup(shim.tasks());
+    this.tasks = new TaskLookup(shim);
   }
 
   @Override

@@ -12,7 +12,7 @@ final class UpdateTask implements Handler<UpdateTaskRequest, Empty> {
   private final TaskLookup tasks;
 
   UpdateTask(ShimParts shim) {
-    this.tasks = new TaskLookup(shim.tasks());
+    this.tasks = new TaskLookup(shim);
   }
 
   @Override

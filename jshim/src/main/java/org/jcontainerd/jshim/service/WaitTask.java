@@ -12,7 +12,7 @@ final class WaitTask implements Handler<WaitRequest, WaitResponse> {
   private final TaskLookup tasks;
 
   WaitTask(ShimParts shim) {
-    this.tasks = new TaskLookup(shim.tasks());
+    this.tasks = new TaskLookup(shim);
   }
 
   @Override

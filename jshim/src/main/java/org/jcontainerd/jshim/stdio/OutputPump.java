@@ -21,6 +21,7 @@ final class OutputPump {
   private final OutputTarget target;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private @Nullable Registration reading;
+  private boolean closed;
 
   OutputPump(IoLoop loop, Fd source, OutputTarget target) {
     this.loop = loop;
@@ -30,7 +31,7 @@ final class OutputPump {
   }
 
   void start() throws LinuxException {
-    if (reading == null && !ended.isDone()) {
+    if (reading == null && !closed) {
       reading = loop.waiter().onReadable(source, _ -> turn());
     }
   }
@@ -46,7 +47,7 @@ final class OutputPump {
    */
   void settle() throws IOException {
     long taken = 0;
-    while (taken < SETTLE_BYTES && !ended.isDone() && !target.isFull()) {
+    while (taken < SETTLE_BYTES && !closed && !target.isFull()) {
       var moved = pull();
       if (moved.isEmpty()) {
         return;
@@ -57,9 +58,10 @@ final class OutputPump {
 
   /** Ends the stream whether or not somebody could still write to it. */
   void close() throws IOException {
-    if (ended.isDone()) {
+    if (closed) {
       return;
     }
+    closed = true; // before anything else: the end of the target calls back
     pause(source::close);
     try {
       target.end();
@@ -70,6 +72,7 @@ final class OutputPump {
 
   /** Lets go of the stream without ending it: the next shim goes on with it. */
   void release() {
+    closed = true;
     pause(source::close);
   }
 
