@@ -5,7 +5,6 @@ import java.util.Optional;
 import org.jcontainerd.cni.bridge.BridgePlugin;
 import org.jcontainerd.cni.hostlocal.HostLocalPlugin;
 import org.jcontainerd.cni.loopback.LoopbackPlugin;
-import org.jcontainerd.cni.portmap.PortmapPlugin;
 import org.jcontainerd.oci.cni.CniError;
 import org.jcontainerd.oci.cni.CniResult;
 import org.jcontainerd.oci.cni.CniVersion;
@@ -16,8 +15,7 @@ public final class CniPlugins {
       Map.of(
           "bridge", new BridgePlugin(),
           "host-local", new HostLocalPlugin(),
-          "loopback", new LoopbackPlugin(),
-          "portmap", new PortmapPlugin());
+          "loopback", new LoopbackPlugin());
 
   private CniPlugins() {}
 

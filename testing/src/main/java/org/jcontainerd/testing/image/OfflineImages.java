@@ -31,6 +31,18 @@ public final class OfflineImages {
     return new ImageLayoutReader(directory);
   }
 
+  /**
+   * A layout with the image {@code pause:latest}, whose only process sleeps: for runtimes that hold
+   * a pod's namespaces by a container.
+   */
+  public static ImageLayoutReader pause(Path directory) throws IOException {
+    var layout = new ImageLayoutWriter(directory);
+    var layer = layout.layer(BusyboxLayer::write);
+    var sleep = ImageConfig.Execution.running(ENV, List.of("sleep", "2147483647"));
+    layout.name("pause:latest", layout.image(sleep, List.of(layer)));
+    return new ImageLayoutReader(directory);
+  }
+
   /** Images that differ from busybox by who runs in them, and by one file each. */
   public static ImageLayoutReader variants(Path directory) throws IOException {
     var layout = new ImageLayoutWriter(directory);

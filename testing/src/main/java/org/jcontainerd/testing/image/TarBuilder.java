@@ -82,9 +82,13 @@ public final class TarBuilder implements AutoCloseable {
     return add(Entry.of('2', name, 0777).link(target), new byte[0]);
   }
 
+  /**
+   * A link to an executable: containerd gives the mode of a link's entry to the file that it
+   * shares.
+   */
   @CanIgnoreReturnValue
   public TarBuilder hardLink(String name, String target) throws IOException {
-    return add(Entry.of('1', name, 0644).link(target), new byte[0]);
+    return add(Entry.of('1', name, 0755).link(target), new byte[0]);
   }
 
   /** Writes an entry with its content. */

@@ -27,7 +27,7 @@ public final class ContainerdRuntime implements RunningRuntime {
     TestNetwork.PEER.write(directory.resolve("net.d"), directory.resolve("ipam"));
     Files.writeString(directory.resolve("config.toml"), config(directory, pauseImage));
     var runtime = new ContainerdRuntime(directory, launch(directory));
-    runtime.daemon.awaitSocket(runtime.socket());
+    runtime.awaitReady();
     return runtime;
   }
 
@@ -85,6 +85,15 @@ public final class ContainerdRuntime implements RunningRuntime {
         Map.of("PATH", path));
   }
 
+  private void awaitReady() throws IOException, InterruptedException {
+    try {
+      daemon.awaitSocket(socket());
+    } catch (IOException e) {
+      close();
+      throw e;
+    }
+  }
+
   @Override
   public String name() {
     return "containerd";
@@ -113,7 +122,7 @@ public final class ContainerdRuntime implements RunningRuntime {
   @Override
   public void start() throws IOException, InterruptedException {
     daemon = launch(directory);
-    daemon.awaitSocket(socket());
+    awaitReady();
   }
 
   @Override

@@ -23,6 +23,7 @@ public final class JcontainerdRuntime implements RunningRuntime {
    */
   public static JcontainerdRuntime start(Path directory, TestNetwork network, List<Path> cniBin)
       throws IOException, InterruptedException {
+    var _ = Locations.program("bin/jcontainerd"); // before anything is written
     Files.createDirectories(directory);
     network.write(directory.resolve("net.d"), directory.resolve("ipam"));
     Files.writeString(directory.resolve("config.toml"), config(directory, cniBin));
@@ -70,7 +71,7 @@ public final class JcontainerdRuntime implements RunningRuntime {
         "jcontainerd",
         directory.resolve("jcontainerd.log"),
         List.of(
-            Locations.home().resolve("bin/jcontainerd").toString(),
+            Locations.program("bin/jcontainerd").toString(),
             "-c",
             directory.resolve("config.toml").toString()),
         Map.of());
@@ -80,7 +81,7 @@ public final class JcontainerdRuntime implements RunningRuntime {
     try {
       daemon.awaitSocket(socket());
     } catch (IOException e) {
-      daemon.kill();
+      close();
       throw e;
     }
   }

@@ -20,6 +20,19 @@ public final class Locations {
         .orElseGet(() -> checkout().resolve("dist/target/jcontainerd"));
   }
 
+  /**
+   * A program that {@code bin/build} makes, as "bin/jctl".
+   *
+   * @throws IllegalStateException if it is not built
+   */
+  public static Path program(String name) {
+    Path path = home().resolve(name);
+    if (!Files.isExecutable(path)) {
+      throw new IllegalStateException("program '" + path + "' is not there: run bin/build");
+    }
+    return path;
+  }
+
   /** What {@code bin/setup} unpacks: {@code bin/} programs, {@code cni/} reference plugins. */
   public static Path peers() {
     return checkout().resolve("target/peers");

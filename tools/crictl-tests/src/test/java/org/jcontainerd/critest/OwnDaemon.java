@@ -1,0 +1,99 @@
+package org.jcontainerd.critest;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jcontainerd.api.cri.v1.ContainerStatus;
+import org.jcontainerd.api.cri.v1.ContainerStatusRequest;
+import org.jcontainerd.testing.cri.CriClient;
+import org.jcontainerd.testing.cri.Pods;
+import org.jcontainerd.testing.runtime.JcontainerdRuntime;
+import org.jcontainerd.testing.runtime.Locations;
+import org.jcontainerd.testing.runtime.TestNetwork;
+import org.jcontainerd.testing.runtime.TestRegistry;
+
+/** A daemon of ours, a registry and a connection of one test's own, to be killed at will. */
+final class OwnDaemon implements AutoCloseable {
+  private final Path directory;
+  private final TestRegistry registry;
+  private final JcontainerdRuntime daemon;
+  private CriClient cri;
+  private Pods pods;
+
+  private OwnDaemon(Path directory, TestRegistry registry, JcontainerdRuntime daemon) {
+    this.directory = directory;
+    this.registry = registry;
+    this.daemon = daemon;
+    this.cri = new CriClient(daemon.socket());
+    this.pods = pods(cri);
+  }
+
+  static OwnDaemon start(String name, TestNetwork network)
+      throws IOException, InterruptedException {
+    assumeTrue(
+        RuntimeKind.asked().contains(RuntimeKind.JCONTAINERD), "only the reference was asked for");
+    Path directory = Files.createTempDirectory(Path.of("/tmp"), name);
+    Path layouts = Locations.checkout().resolve("target/bench/images");
+    var registry = TestRegistry.start(layouts, directory.resolve("registry"));
+    try {
+      var daemon =
+          JcontainerdRuntime.start(
+              directory.resolve("jcontainerd"), network, List.of(Locations.home().resolve("cni")));
+      return new OwnDaemon(directory, registry, daemon);
+    } catch (IOException | RuntimeException e) {
+      registry.close();
+      Files.deleteIfExists(directory);
+      throw e;
+    }
+  }
+
+  private Pods pods(CriClient connection) {
+    return new Pods(connection, daemon.directory().resolve("pod-logs"));
+  }
+
+  String busybox() {
+    return registry.busybox();
+  }
+
+  CriClient cri() {
+    return cri;
+  }
+
+  Pods pods() {
+    return pods;
+  }
+
+  JcontainerdRuntime runtime() {
+    return daemon;
+  }
+
+  /** SIGKILL. */
+  void kill() {
+    daemon.kill();
+  }
+
+  /** Starts it again after a kill, with a new connection. */
+  void startAgain() throws IOException, InterruptedException {
+    cri.close();
+    daemon.start();
+    cri = new CriClient(daemon.socket());
+    pods = pods(cri);
+  }
+
+  ContainerStatus status(String containerId) {
+    return cri.runtime()
+        .containerStatus(ContainerStatusRequest.newBuilder().setContainerId(containerId).build())
+        .getStatus();
+  }
+
+  @Override
+  public void close() throws IOException {
+    cri.close();
+    daemon.close();
+    registry.close();
+    Files.delete(directory);
+  }
+}
