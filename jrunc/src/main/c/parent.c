@@ -12,7 +12,7 @@
 
 #include "run.h"
 
-static struct run run = {.proc = -1, .root = -1, .mask = -1, .fifo = -1, .keep = -1, .inner = -1};
+static struct run self = {.proc = -1, .root = -1, .mask = -1, .fifo = -1, .keep = -1, .inner = -1};
 
 static int read_plan(struct run *run, uint8_t *buffer) {
   uint32_t length = 0, passed = 0, got = 0, filled = 0;
@@ -138,13 +138,13 @@ static int fail_plan(struct run *run) {
 }
 
 int parent_main(int socket) {
-  run.starter = socket;
-  memset(run.slots, -1, sizeof run.slots);
-  memset(run.ends, -1, sizeof run.ends);
+  self.starter = socket;
+  memset(self.slots, -1, sizeof self.slots);
+  memset(self.ends, -1, sizeof self.ends);
   fcntl(socket, F_SETFD, FD_CLOEXEC);
   uint8_t *buffer = mmap(NULL, PLAN_LIMIT, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  int rc = buffer == MAP_FAILED ? failed(&run, "mmap", "plan") : prepare(&run);
-  if (rc || read_plan(&run, buffer) || run_helper_steps(&run)) return fail_plan(&run);
-  let_go(&run, buffer);
-  return keeper_main(&run);
+  int rc = buffer == MAP_FAILED ? failed(&self, "mmap", "plan") : prepare(&self);
+  if (rc || read_plan(&self, buffer) || run_helper_steps(&self)) return fail_plan(&self);
+  let_go(&self, buffer);
+  return keeper_main(&self);
 }

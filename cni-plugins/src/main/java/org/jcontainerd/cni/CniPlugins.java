@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.jcontainerd.cni.bridge.BridgePlugin;
 import org.jcontainerd.cni.hostlocal.HostLocalPlugin;
 import org.jcontainerd.cni.loopback.LoopbackPlugin;
+import org.jcontainerd.cni.portmap.PortmapPlugin;
 import org.jcontainerd.oci.cni.CniError;
 import org.jcontainerd.oci.cni.CniResult;
 import org.jcontainerd.oci.cni.CniVersion;
@@ -15,7 +16,8 @@ public final class CniPlugins {
       Map.of(
           "bridge", new BridgePlugin(),
           "host-local", new HostLocalPlugin(),
-          "loopback", new LoopbackPlugin());
+          "loopback", new LoopbackPlugin(),
+          "portmap", new PortmapPlugin());
 
   private CniPlugins() {}
 

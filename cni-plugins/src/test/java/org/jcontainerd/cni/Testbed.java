@@ -4,13 +4,22 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.jcontainerd.linux.netlink.AddressRequests;
+import org.jcontainerd.linux.netlink.IpPrefix;
 import org.jcontainerd.linux.netlink.Link;
+import org.jcontainerd.linux.netlink.LinkRequests;
+import org.jcontainerd.linux.netlink.LinkTarget;
 import org.jcontainerd.linux.netlink.Links;
+import org.jcontainerd.linux.netlink.MacAddress;
 import org.jcontainerd.linux.netlink.NetlinkProtocol;
 import org.jcontainerd.linux.netlink.NetlinkSocket;
+import org.jcontainerd.linux.netlink.VethPair;
+import org.jcontainerd.linux.netns.NamespaceFile;
 import org.jcontainerd.linux.netns.NetworkNamespace;
 import org.jcontainerd.oci.cni.CniResult;
 import org.jcontainerd.oci.json.JsonException;
@@ -45,6 +54,42 @@ public final class Testbed implements AutoCloseable {
     NetworkNamespace.create(pin);
     pins.add(pin);
     return pin;
+  }
+
+  /**
+   * A machine beside the host, connected to it by one cable; it knows no other network.
+   *
+   * @param near the host's address, with the length of the network
+   * @param far the machine's
+   */
+  public Path outside(String near, String far) throws IOException {
+    Path outside = sandbox("outside");
+    var random = new SecureRandom();
+    try (var nearSocket = NetlinkSocket.openIn(host, NetlinkProtocol.ROUTE);
+        var farSocket = NetlinkSocket.openIn(outside, NetlinkProtocol.ROUTE);
+        var netns = NamespaceFile.open(outside).orElseThrow()) {
+      nearSocket.execute(
+          LinkRequests.createVeth(
+              new VethPair(
+                  new VethPair.End("uplink", MacAddress.random(random)),
+                  new VethPair.End("net0", MacAddress.random(random)),
+                  netns,
+                  Optional.empty(),
+                  Optional.empty())));
+      address(nearSocket, "uplink", near);
+      address(farSocket, "net0", far);
+      farSocket.execute(LinkRequests.change(LinkTarget.named("net0")).up().request());
+    }
+    return outside;
+  }
+
+  /** Gives a link an address. */
+  public static void address(NetlinkSocket socket, String link, String address) throws IOException {
+    socket.execute(
+        AddressRequests.add(
+            Links.get(socket, LinkTarget.named(link)).index(),
+            IpPrefix.parse(address),
+            Set.of(AddressRequests.Option.NO_DUPLICATE_DETECTION)));
   }
 
   /** The host's namespace. */

@@ -295,6 +295,16 @@ class TtrpcTest {
   }
 
   @Test
+  void pathLongerThanAnAddress_servesAndConnects() throws Exception {
+    var deep = Files.createDirectories(dir.resolve("d".repeat(120)));
+    var services = Services.builder().add(ECHO, (request, _) -> request).build();
+    try (var second = TtrpcServer.listen(deep.resolve("x.sock"), services, FailureMapper.plain());
+        var other = TtrpcClient.connect(second.socket())) {
+      assertEquals("far", other.call(ECHO, StringValue.of("far"), Metadata.EMPTY).getValue());
+    }
+  }
+
+  @Test
   void connect_nobodyListens_namesTheSocket() {
     var failure =
         assertThrows(IOException.class, () -> TtrpcClient.connect(dir.resolve("none.sock")));

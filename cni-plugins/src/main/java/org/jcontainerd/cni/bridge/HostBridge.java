@@ -47,6 +47,10 @@ final class HostBridge {
     if (!bridge.up()) {
       // Router advertisements of a container must not change the host's routes (CVE-2020-10749).
       host.sysctl("ipv6/conf/" + config.bridgeName() + "/accept_ra", "0");
+      // Nobody else has the bridge's own link-local address; until it is settled (one to two
+      // seconds)
+      // the host could not ask for its containers' hardware addresses.
+      host.sysctl("ipv6/conf/" + config.bridgeName() + "/accept_dad", "0");
       host.route().execute(LinkRequests.change(name).up().request());
     }
     return bridge;

@@ -32,6 +32,8 @@ import org.jcontainerd.linux.loop.KernelWaiter;
 import org.jcontainerd.linux.process.ExitStatus;
 import org.jcontainerd.linux.process.PidFd;
 import org.jcontainerd.linux.process.ProcessStat;
+import org.jcontainerd.linux.socket.SocketType;
+import org.jcontainerd.linux.socket.UnixSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -271,6 +273,35 @@ final class KeeperRootTest {
           retire(execKeeper);
         }
       }
+      kill(process);
+      retire(keeper);
+    }
+  }
+
+  private static void sendAnyhow(UnixSocket peer, ByteBuffer bytes) throws LinuxException {
+    try {
+      peer.send(bytes);
+    } catch (LinuxException e) {
+      assertTrue(e.is(Errno.EPIPE, Errno.ECONNRESET), e.getMessage()); // dropped already
+    }
+  }
+
+  @Test
+  void peersWithoutManners_disturbNobody() throws Exception {
+    try (var launch = create("sleep", "100")) {
+      ProcessIdentity process = launch.await(LaunchListener.NONE);
+      var keeper = KeeperClient.of(launch);
+      Path socket = init.resolve(KeeperClient.SOCKET);
+      var rude = new ArrayList<UnixSocket>();
+      for (int i = 0; i < 40; i++) {
+        var peer = UnixSocket.connect(SocketType.SEQPACKET, socket);
+        rude.add(peer);
+        sendAnyhow(peer, ByteBuffer.wrap(new byte[] {(byte) "ZSG!\0CFC".charAt(i % 8)}));
+        sendAnyhow(peer, ByteBuffer.allocate(1 + i * 100));
+      }
+      assertEquals(process, keeper.status().process());
+      rude.forEach(UnixSocket::close);
+      assertEquals(process, keeper.status().process());
       kill(process);
       retire(keeper);
     }

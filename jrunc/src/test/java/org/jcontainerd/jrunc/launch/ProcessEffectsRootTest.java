@@ -102,6 +102,25 @@ final class ProcessEffectsRootTest {
   }
 
   @Test
+  void restOfTheSteps_reachTheProgram() throws Exception {
+    String said =
+        output(
+            rig.shell(
+                    """
+                    busybox uname -m; cat /proc/sys/kernel/domainname; busybox ionice -p $$
+                    while read key value; do [ $key = Cpus_allowed: ] && echo $value; done </proc/self/status
+                    read map policy rest </proc/self/numa_maps; echo $policy
+                    """)
+                .inProcess(new ProcessStep.Personality(8))
+                .inProcess(new ProcessStep.Domainname("example.org"))
+                .inProcess(new ProcessStep.IoPriority(2 << 13 | 6))
+                .inProcess(new EitherStep.Affinity(Bits.of(new byte[] {1})))
+                .inProcess(new ProcessStep.MemoryPolicy(2, Bits.of(new byte[] {1})))
+                .inProcess(new ProcessStep.Keyring("_ses.test")));
+    assertEquals("i686\nexample.org\nbest-effort: prio 6\n1\nbind:0\n", said);
+  }
+
+  @Test
   void stdio_belongsToTheUser() throws Exception {
     String said =
         output(

@@ -17,9 +17,9 @@ final class NftComment {
 
   static byte[] encode(String comment) {
     byte[] text = comment.getBytes(StandardCharsets.UTF_8);
-    if (text.length >= LONGEST) {
+    if (text.length > LONGEST) {
       throw new IllegalArgumentException(
-          "comment of %d bytes, at most %d: '%s'".formatted(text.length, LONGEST - 1, comment));
+          "comment of %d bytes, at most %d: '%s'".formatted(text.length, LONGEST, comment));
     }
     byte[] data = new byte[text.length + 3];
     data[0] = COMMENT;

@@ -7,6 +7,8 @@ import org.jcontainerd.linux.netlink.IpPrefix;
 import org.jcontainerd.linux.nftables.NftExpression.Base;
 import org.jcontainerd.linux.nftables.NftExpression.Bitwise;
 import org.jcontainerd.linux.nftables.NftExpression.Compare;
+import org.jcontainerd.linux.nftables.NftExpression.Ct;
+import org.jcontainerd.linux.nftables.NftExpression.CtKey;
 import org.jcontainerd.linux.nftables.NftExpression.FibDestinationType;
 import org.jcontainerd.linux.nftables.NftExpression.Immediate;
 import org.jcontainerd.linux.nftables.NftExpression.Meta;
@@ -22,6 +24,10 @@ import org.jcontainerd.linux.nftables.NftExpression.Relation;
  */
 public final class NftMatch {
   private static final int RTN_LOCAL = 2;
+
+  /** linux/netfilter/nf_conntrack_common.h. */
+  private static final int IPS_DST_NAT = 1 << 5;
+
   private static final int NFPROTO_IPV4 = 2;
   private static final int NFPROTO_IPV6 = 10;
 
@@ -54,6 +60,14 @@ public final class NftMatch {
   public static List<NftExpression> destinationIsLocal() {
     return List.of(
         new FibDestinationType(1), new Compare(1, Relation.EQUAL, NftData.number(RTN_LOCAL)));
+  }
+
+  /** {@code ct status dnat}: the connection's destination was rewritten. */
+  public static List<NftExpression> destinationWasRewritten() {
+    return List.of(
+        new Ct(CtKey.STATUS, 1),
+        new Bitwise(1, 4, NftData.number(IPS_DST_NAT), NftData.number(0)),
+        new Compare(1, Relation.NOT_EQUAL, NftData.number(0)));
   }
 
   /** {@code dnat to 10.1.0.5:80}. */

@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jcontainerd.linux.Errno;
 import org.jcontainerd.linux.LinuxException;
 import org.jcontainerd.linux.netlink.Attribute;
+import org.jcontainerd.linux.netlink.Attributes;
 import org.jcontainerd.linux.netlink.MessageWriter;
+import org.jcontainerd.linux.netlink.NetlinkFormatException;
 import org.jcontainerd.linux.netlink.NetlinkMessage;
 import org.jcontainerd.linux.netlink.NetlinkProtocol;
 import org.jcontainerd.linux.netlink.NetlinkRequest;
@@ -53,30 +56,32 @@ public final class Nftables implements AutoCloseable {
 
   /** The rules of a chain in order; none if there is no such table or chain. */
   public List<NftRule> rules(NftTable table, String chain) throws IOException {
+    return list(table, Optional.of(chain));
+  }
+
+  /** The rules of all chains of a table; none if there is no such table. */
+  public List<NftRule> rules(NftTable table) throws IOException {
+    return list(table, Optional.empty());
+  }
+
+  private List<NftRule> list(NftTable table, Optional<String> chain) throws IOException {
     var body =
         new MessageWriter()
             .octets(table.family().number(), 0, 0, 0)
-            .string(NFTA_RULE_TABLE, table.name())
-            .string(NFTA_RULE_CHAIN, chain);
+            .string(NFTA_RULE_TABLE, table.name());
+    chain.ifPresent(c -> body.string(NFTA_RULE_CHAIN, c));
     var request =
         new NetlinkRequest(
-            "list rules of " + table + " " + chain,
+            "list rules of " + table + chain.map(c -> " " + c).orElse(""),
             NftTransaction.SUBSYSTEM << 8 | NftTransaction.GETRULE,
             0,
             body.toBytes());
     var rules = new ArrayList<NftRule>();
     try {
       for (NetlinkMessage message : socket.dump(request)) {
-        var attributes = message.attributes(NFGENMSG);
-        if (!attributes.string(NFTA_RULE_TABLE).equals(table.name())
-            || !attributes.string(NFTA_RULE_CHAIN).equals(chain)) {
-          continue;
-        }
-        var handle = attributes.find(NFTA_RULE_HANDLE);
-        var userData = attributes.find(NFTA_RULE_USERDATA).map(Attribute::bytes);
-        if (handle.isPresent()) {
-          String comment = NftComment.decode(userData.orElse(new byte[0]));
-          rules.add(new NftRule(table, chain, handle.get().be64(), comment));
+        NftRule rule = rule(table, message.attributes(NFGENMSG));
+        if (chain.isEmpty() || chain.get().equals(rule.chain())) {
+          rules.add(rule);
         }
       }
     } catch (LinuxException e) {
@@ -85,6 +90,34 @@ public final class Nftables implements AutoCloseable {
       }
     }
     return rules;
+  }
+
+  private static NftRule rule(NftTable table, Attributes attributes) throws NetlinkFormatException {
+    var handle = attributes.find(NFTA_RULE_HANDLE);
+    var userData = attributes.find(NFTA_RULE_USERDATA).map(Attribute::bytes);
+    return new NftRule(
+        table,
+        attributes.string(NFTA_RULE_CHAIN),
+        handle.isPresent() ? handle.get().be64() : 0,
+        NftComment.decode(userData.orElse(new byte[0])));
+  }
+
+  /**
+   * Forgets the connections of a protocol to a port, whatever their addresses: after the port's way
+   * changed, the kernel would send what belongs to a known connection the old way. Linux 5.8; does
+   * nothing on older kernels.
+   *
+   * @param protocol IP protocol number
+   * @param port destination of the connections' first packets
+   */
+  public void forgetConnections(NftFamily family, int protocol, int port) throws IOException {
+    try {
+      socket.execute(Conntrack.delete(family, protocol, port));
+    } catch (LinuxException e) {
+      if (!e.is(Errno.ENOENT, Errno.EINVAL)) { // none matched; a kernel without such filters
+        throw e;
+      }
+    }
   }
 
   @Override

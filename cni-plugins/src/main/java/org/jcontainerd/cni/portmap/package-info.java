@@ -1,0 +1,5 @@
+/** The CNI plugin portmap; see {@code PortmapPlugin}. */
+@NullMarked
+package org.jcontainerd.cni.portmap;
+
+import org.jspecify.annotations.NullMarked;
