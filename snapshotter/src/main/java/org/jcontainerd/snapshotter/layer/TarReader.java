@@ -106,6 +106,10 @@ final class TarReader {
     if (archived < 0 || archived > MAX_SIZE) {
       throw LayerException.of(name, "has a size of " + archived + " bytes");
     }
+    if (type == TarEntry.Type.DIRECTORY && header.typeFlag() != '5' && archived != 0) {
+      // some readers skip that content and some read it as headers
+      throw LayerException.of(name, "is a file by its type and a directory by its name");
+    }
     boolean hasContent = type == TarEntry.Type.FILE || type == TarEntry.Type.OTHER;
     contentLeft = hasContent ? archived : 0;
     paddingLeft = padding(contentLeft);

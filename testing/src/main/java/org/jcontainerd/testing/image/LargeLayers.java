@@ -15,7 +15,7 @@ final class LargeLayers {
 
   private static final int FILES_PER_LAYER = 760;
   private static final int LARGE_FILES = 9;
-  private static final int LARGE_SIZE = 4_400_000;
+  private static final int LARGE_SIZE = 3_760_000;
   private static final int DIRECTORIES = 40;
 
   private final SplittableRandom random;
@@ -35,7 +35,7 @@ final class LargeLayers {
     }
     for (int i = 0; i < FILES_PER_LAYER; i++) {
       var name = directory(top, i % DIRECTORIES) + "file" + i + (i % 3 == 0 ? ".so" : ".txt");
-      int size = i < LARGE_FILES ? LARGE_SIZE : (int) Math.exp(7 + random.nextDouble() * 5.3);
+      int size = i < LARGE_FILES ? LARGE_SIZE : (int) Math.exp(6.9 + random.nextDouble() * 5.25);
       var content = content(size, i % 3 == 0);
       tar.add(TarBuilder.Entry.of('0', name, i % 3 == 0 ? 0755 : 0644), content);
     }
@@ -51,7 +51,7 @@ final class LargeLayers {
     int at = 0;
     while (at < size) {
       int length = Math.min(size - at, 2048 + random.nextInt(8192));
-      if (random.nextInt(100) < (binary ? 65 : 45)) {
+      if (random.nextInt(100) < (binary ? 61 : 40)) {
         var noise = new byte[length];
         random.nextBytes(noise);
         System.arraycopy(noise, 0, content, at, length);
