@@ -115,6 +115,8 @@ final class BlobFetch implements ByteChunks, AutoCloseable {
       body = Optional.of(opened);
       toSkip = arrived - opened.start(); // a server without ranges starts at the first byte
       return opened;
+    } catch (RegistryFailure.Unavailable e) {
+      throw new IOException(e.getMessage(), e); // counts as a break
     } catch (RegistryFailure e) {
       throw new TransportException(e);
     } catch (InterruptedException e) {

@@ -58,6 +58,14 @@ final class ImageWorld implements AutoCloseable {
     }
   }
 
+  Path hostsFile(String registry) throws IOException {
+    return Files.createDirectories(root.resolve("certs.d").resolve(registry)).resolve("hosts.toml");
+  }
+
+  void write(Path file, String text) throws IOException {
+    Path _ = Files.writeString(file, text);
+  }
+
   long snapshots(SnapshotKind kind) throws SnapshotFailure {
     return snapshotter.list().stream().filter(snapshot -> snapshot.kind() == kind).count();
   }

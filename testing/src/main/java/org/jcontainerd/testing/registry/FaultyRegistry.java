@@ -197,11 +197,12 @@ public final class FaultyRegistry implements AutoCloseable {
   }
 
   private static int sent(Answer answer) {
+    int all = answer.body().length;
     return switch (answer.end()) {
-      case End.Whole() -> answer.body().length;
-      case End.CutAfter(int bytes) -> bytes;
-      case End.ResetAfter(int bytes) -> bytes;
-      case End.HangAfter(int bytes) -> bytes;
+      case End.Whole() -> all;
+      case End.CutAfter(int bytes) -> Math.min(bytes, all);
+      case End.ResetAfter(int bytes) -> Math.min(bytes, all);
+      case End.HangAfter(int bytes) -> Math.min(bytes, all);
       case End.Drop() -> 0;
     };
   }
