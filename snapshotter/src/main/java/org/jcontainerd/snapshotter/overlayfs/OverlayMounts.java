@@ -20,7 +20,7 @@ import org.jcontainerd.snapshotter.SnapshotStore.SnapshotRecord;
  * Says how to mount a stack of directories. Immutable.
  *
  * <p>mount(2) takes one page of options. A stack whose paths do not fit is named by short links,
- * {@code (root)/l/(number)}, made when first needed.
+ * {@code (links)/(number)}, made when first needed.
  */
 final class OverlayMounts {
   /** A page, less what the caller may add ("ro", SELinux labels). */
@@ -32,18 +32,18 @@ final class OverlayMounts {
   private final Path links;
   private final List<String> fixedOptions;
 
-  private OverlayMounts(SnapshotDirectories directories, List<String> fixedOptions) {
+  private OverlayMounts(SnapshotDirectories directories, Path links, List<String> fixedOptions) {
     this.directories = directories;
-    this.links = directories.root().resolve("l");
+    this.links = links;
     this.fixedOptions = fixedOptions;
   }
 
-  static OverlayMounts open(SnapshotDirectories directories) throws IOException {
+  static OverlayMounts open(SnapshotDirectories directories, Path links) throws IOException {
     // with the index an upper directory that was mounted with other lower ones is refused with
     // ESTALE (kernel, filesystems/overlayfs.rst, "Sharing and copying layers"); kernels without
     // this parameter do not know the option
     var fixed = Files.exists(INDEX_PARAMETER) ? List.of("index=off") : List.<String>of();
-    var mounts = new OverlayMounts(directories, fixed);
+    var mounts = new OverlayMounts(directories, links, fixed);
     var _ = Files.createDirectories(mounts.links);
     return mounts;
   }

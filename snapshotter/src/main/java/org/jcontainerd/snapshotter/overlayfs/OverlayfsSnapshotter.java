@@ -36,16 +36,27 @@ public final class OverlayfsSnapshotter implements Snapshotter {
   private final SnapshotLedger ledger;
   private final OverlayMounts mounts;
 
-  private OverlayfsSnapshotter(SnapshotDirectories directories, SnapshotStore store)
+  private OverlayfsSnapshotter(SnapshotDirectories directories, Path links, SnapshotStore store)
       throws IOException {
     this.directories = directories;
     this.ledger = new SnapshotLedger(store);
-    this.mounts = OverlayMounts.open(directories);
+    this.mounts = OverlayMounts.open(directories, links);
   }
 
   /** Opens the snapshots below {@code root}, whose records are in {@code store}. */
   public static OverlayfsSnapshotter open(Path root, SnapshotStore store) throws IOException {
-    return new OverlayfsSnapshotter(SnapshotDirectories.open(root), store);
+    return open(root, root.resolve("l"), store);
+  }
+
+  /**
+   * As {@link #open(Path, SnapshotStore)}.
+   *
+   * @param links directory for short names of snapshots; the shorter its path, the more layers fit
+   *     into the options of a mount: 110 if it has 30 characters. May be lost at a reboot.
+   */
+  public static OverlayfsSnapshotter open(Path root, Path links, SnapshotStore store)
+      throws IOException {
+    return new OverlayfsSnapshotter(SnapshotDirectories.open(root), links, store);
   }
 
   @Override
