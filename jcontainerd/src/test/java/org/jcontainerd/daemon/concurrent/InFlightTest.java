@@ -34,7 +34,8 @@ final class InFlightTest {
     leave.countDown();
     assertEquals(1, first.get());
     // a late second call runs by itself; a joined one got the first's result
-    assertEquals(runs.get(), second.get());
+    int got = second.get();
+    assertEquals(runs.get(), got);
   }
 
   @Test
