@@ -21,6 +21,11 @@ import org.jcontainerd.api.containerd.types.task.Status;
 import org.jcontainerd.api.shim.v1.ReopenLogRequest;
 import org.jcontainerd.jrunc.oci.TestBundle;
 import org.jcontainerd.jshim.service.Methods;
+import org.jcontainerd.oci.runtime.Linux;
+import org.jcontainerd.oci.runtime.Memory;
+import org.jcontainerd.oci.runtime.ProcessSpec;
+import org.jcontainerd.oci.runtime.Resources;
+import org.jcontainerd.oci.runtime.Spec;
 import org.jcontainerd.ttrpc.Code;
 import org.jcontainerd.ttrpc.TtrpcException;
 import org.junit.jupiter.api.AfterAll;
@@ -171,6 +176,34 @@ class LifecycleRootTest {
   }
 
   @Test
+  void outOfMemory_isKnownAtTheExit() throws Exception {
+    var spec = TestBundle.spec("busybox", "tail", "/dev/zero");
+    var linux = spec.linux().orElseThrow();
+    var limited =
+        Linux.builder()
+            .namespaces(linux.namespaces())
+            .resources(
+                Resources.builder().memory(Memory.builder().limit(16L << 20).build()).build())
+            .build();
+    var withLimit =
+        Spec.builder()
+            .ociVersion(spec.ociVersion())
+            .root(spec.root().orElseThrow())
+            .process(spec.process().orElseThrow())
+            .mounts(spec.mounts())
+            .linux(limited)
+            .build();
+    var _ = shim.call(Methods.CREATE, shim.request("c", shim.logged("c"), true, withLimit).build());
+    assertEquals(137, shim.await("c").getExitStatus());
+    assertTrue(shim.list().getFirst().getOomKilled());
+
+    var _ = shim.run("d", "exit 1");
+    assertEquals(1, shim.await("d").getExitStatus());
+    assertFalse(
+        shim.list().stream().anyMatch(task -> task.getId().equals("d") && task.getOomKilled()));
+  }
+
+  @Test
   void serviceV2_answersToo() throws Exception {
     var _ = shim.run("c", "sleep 1000");
     var state =
@@ -182,11 +215,11 @@ class LifecycleRootTest {
   void terminal_outputIsLogged() throws Exception {
     var spec = TestBundle.spec("sh", "-c", "tty; echo hello; exit 4");
     var terminal =
-        org.jcontainerd.oci.runtime.Spec.builder()
+        Spec.builder()
             .ociVersion(spec.ociVersion())
             .root(spec.root().orElseThrow())
             .process(
-                org.jcontainerd.oci.runtime.ProcessSpec.builder()
+                ProcessSpec.builder()
                     .terminal(true)
                     .args(spec.process().orElseThrow().args())
                     .env(List.of("PATH=/bin"))
