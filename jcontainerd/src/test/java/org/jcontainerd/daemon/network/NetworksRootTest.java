@@ -3,6 +3,7 @@ package org.jcontainerd.daemon.network;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
@@ -153,6 +155,52 @@ class NetworksRootTest {
     networks.check("sandbox1");
     networks.collect(Set.of());
     assertEquals(List.of(), reserved());
+  }
+
+  /** Programs run in the daemon's own namespace, so this host is the thread's. */
+  @Test
+  void referencePlugins_areDrivenAsProgramsAndGiveTheSameResult() throws Exception {
+    Path reference =
+        Path.of(System.getProperty("jcontainerd.basedir", "")).resolve("target/peers/cni");
+    assumeTrue(Files.isExecutable(reference.resolve("bridge")), "no peers: run bin/setup");
+    Files.writeString(
+        directory.resolve("net.d/10-net.conflist"),
+        """
+        {"cniVersion":"1.0.0","name":"pods","plugins":[{"type":"bridge","bridge":"br0",
+         "isGateway":true,"ipam":{"type":"host-local","dataDir":"%s",
+         "ranges":[[{"subnet":"10.9.0.0/27"}]],"routes":[{"dst":"0.0.0.0/0"}]}}]}
+        """
+            .formatted(directory.resolve("ipam")));
+    var programs =
+        new Networks(
+            new NetworkDirectories(
+                directory.resolve("net.d"), List.of(reference), directory.resolve("cache")),
+            new CniHost(Optional.empty()));
+    var first = pod(1);
+    var second = pod(2);
+    NetworkResult byPrograms = onHost(() -> programs.attach(first));
+    NetworkResult inProcess = networks.attach(second);
+    assertEquals(List.of("10.9.0.2"), byPrograms.ips());
+    assertEquals(List.of("10.9.0.3"), inProcess.ips());
+    assertEquals(
+        byPrograms.interfaces().stream().map(i -> i.name().replaceAll("[0-9a-f]{8}", "")).toList(),
+        inProcess.interfaces().stream().map(i -> i.name().replaceAll("[0-9a-f]{8}", "")).toList());
+    var _ =
+        onHost(
+        () -> {
+          programs.check("sandbox1");
+          programs.check("sandbox2"); // what ours made satisfies the reference
+          programs.detach(first);
+          return first;
+        });
+    assertEquals(List.of("10.9.0.3"), reserved());
+    networks.detach(second);
+    assertEquals(List.of(), reserved());
+    programs.close();
+  }
+
+  private <T> T onHost(Callable<T> work) throws Exception {
+    return NetworkNamespace.call(host, work::call);
   }
 
   @Test
