@@ -186,8 +186,7 @@ class NetworksRootTest {
         byPrograms.interfaces().stream().map(i -> i.name().replaceAll("[0-9a-f]{8}", "")).toList(),
         inProcess.interfaces().stream().map(i -> i.name().replaceAll("[0-9a-f]{8}", "")).toList());
     var _ =
-        onHost(
-        () -> {
+        onHost(() -> {
           programs.check("sandbox1");
           programs.check("sandbox2"); // what ours made satisfies the reference
           programs.detach(first);
