@@ -10,11 +10,13 @@ import org.jcontainerd.daemon.container.ContainerExits;
 import org.jcontainerd.daemon.container.CreateContainer;
 import org.jcontainerd.daemon.container.ExecProcess;
 import org.jcontainerd.daemon.container.ImageUsers;
+import org.jcontainerd.daemon.container.ImageVolumes;
 import org.jcontainerd.daemon.container.RemoveContainer;
 import org.jcontainerd.daemon.container.ShimStreams;
 import org.jcontainerd.daemon.container.StartContainer;
 import org.jcontainerd.daemon.container.StopContainer;
 import org.jcontainerd.daemon.container.UpdateResources;
+import org.jcontainerd.daemon.container.VolumeMounter;
 import org.jcontainerd.daemon.cri.runtime.StatusRpc;
 import org.jcontainerd.daemon.cri.service.ImageService;
 import org.jcontainerd.daemon.cri.service.RuntimeService;
@@ -65,6 +67,7 @@ final class Daemon {
       Images images,
       Snapshotter snapshotter,
       ImageUsers users,
+      VolumeMounter volumeMounter,
       HostFacts host,
       CgroupReader cgroups,
       StreamingEndpoints streaming,
@@ -86,6 +89,7 @@ final class Daemon {
   private final SandboxMonitor monitor;
   private final SandboxFiles files;
   private final ContainerExits exits;
+  private final ImageVolumes volumes;
 
   Daemon(Parts parts) {
     this.parts = parts;
@@ -94,6 +98,9 @@ final class Daemon {
     var waiter = new ExitWaiter(parts.shim());
     this.monitor = new SandboxMonitor(sandboxes, waiter);
     this.files = new SandboxFiles(parts.layout(), parts.kernel(), parts.etc());
+    this.volumes =
+        new ImageVolumes(
+            parts.images(), parts.snapshotter(), parts.volumeMounter(), parts.layout());
     this.exits =
         new ContainerExits(
             containers, waiter, parts.shim(), parts.cgroups()::oomKilled, parts.clock());
@@ -113,8 +120,7 @@ final class Daemon {
                 parts.kernel(),
                 files,
                 parts.networks(),
-                parts.snapshotter(),
-                parts.images(),
+                volumes,
                 new CgroupTree(parts.cgroups().layout(), parts.config().cgroup().parent())));
     new Recovery(sandboxes, containers, parts.shim(), monitor, exits, orphans, parts.clock()).run();
   }
@@ -130,14 +136,7 @@ final class Daemon {
             parts.clock());
     var stop = new StopContainer(containers, exits, parts.shim());
     var remove =
-        new RemoveContainer(
-            containers,
-            stop,
-            parts.shim(),
-            parts.snapshotter(),
-            parts.images(),
-            parts.layout(),
-            timelines);
+        new RemoveContainer(containers, stop, parts.shim(), volumes, parts.layout(), timelines);
     var runtime =
         new RuntimeService(
             BuildVersion.current(),
@@ -204,6 +203,7 @@ final class Daemon {
                 parts.snapshotter(),
                 parts.users(),
                 spec,
+                volumes,
                 files,
                 parts.host(),
                 timelines,

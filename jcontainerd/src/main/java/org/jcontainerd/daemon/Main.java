@@ -58,7 +58,9 @@ public final class Main {
   private static void serve(Config config) throws Exception {
     configureLog(config.logLevel());
     try (var daemon = Wiring.start(config)) {
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> endAtSignal(daemon), "shutdown"));
+      Runtime.getRuntime()
+          .addShutdownHook(
+              Thread.ofPlatform().name("shutdown").unstarted(() -> endAtSignal(daemon)));
       daemon.ready();
       daemon.awaitEnd();
     }
@@ -91,8 +93,9 @@ public final class Main {
     System.setProperty("org.slf4j.simpleLogger.showDateTime", "true");
     System.setProperty("org.slf4j.simpleLogger.dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
     System.setProperty("org.slf4j.simpleLogger.showShortLogName", "true");
-    // its warnings are about SO_KEEPALIVE, which a unix socket has not, one for each connection
-    System.setProperty("org.slf4j.simpleLogger.log.io.netty", "error");
+    System.setProperty("org.slf4j.simpleLogger.log.io.netty", "warn");
+    // grpc-netty sets SO_KEEPALIVE, which unix sockets do not have: a warning per connection
+    System.setProperty("org.slf4j.simpleLogger.log.io.netty.bootstrap", "error");
     System.setProperty("org.slf4j.simpleLogger.log.io.grpc", "warn");
   }
 }

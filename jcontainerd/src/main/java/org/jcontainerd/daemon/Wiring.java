@@ -14,6 +14,7 @@ import org.jcontainerd.daemon.concurrent.UndoException;
 import org.jcontainerd.daemon.config.Config;
 import org.jcontainerd.daemon.container.ContainerTable;
 import org.jcontainerd.daemon.container.MountedImageUsers;
+import org.jcontainerd.daemon.container.VolumeMounter;
 import org.jcontainerd.daemon.content.ContentStore;
 import org.jcontainerd.daemon.cri.CriServer;
 import org.jcontainerd.daemon.failure.DaemonFailure;
@@ -144,6 +145,7 @@ final class Wiring implements AutoCloseable {
         below.images(),
         below.snapshotter(),
         new MountedImageUsers(),
+        new VolumeMounter.Linux(),
         HostFacts.read(Path.of("/proc"), config.cgroup().root()),
         new CgroupReader(CgroupLayout.detect()),
         streaming,
@@ -162,11 +164,12 @@ final class Wiring implements AutoCloseable {
   }
 
   /** Says that clients may come. */
-  void ready() {
+  void ready() throws IOException {
     log.atInfo()
         .addKeyValue("socket", config.address())
         .addKeyValue("version", BuildVersion.current())
         .log("ready");
+    new ServiceNotify(Optional.ofNullable(System.getenv("NOTIFY_SOCKET"))).send("READY=1");
   }
 
   void awaitEnd() throws InterruptedException {

@@ -240,6 +240,42 @@ final class ContainerOperationsTest {
   }
 
   @Test
+  void imageVolume_isMountedReadOnly_andRemoved() throws Exception {
+    var volume =
+        Mount.newBuilder()
+            .setContainerPath("/data")
+            .setImage(image(FakeImages.ID))
+            .setReadonly(true);
+    var config = DaemonFixture.container("c").toBuilder();
+    assertEquals(
+        "mount '/data': an image volume must be readonly",
+        refusal(
+            Status.Code.INVALID_ARGUMENT,
+            config.clone().addMounts(volume.clone().setReadonly(false))));
+    assertTrue(
+        refusal(
+                Status.Code.INVALID_ARGUMENT,
+                config.clone().addMounts(volume.clone().setImageSubPath("no/such")))
+            .startsWith("ImageVolumeMountFailed: mount '/data': sub path 'no/such'"));
+    assertEquals(
+        List.of(), daemon.leftovers().stream().filter(l -> l.startsWith("snapshot")).toList());
+    String id = daemon.create(pod, config.clone().addMounts(volume).build());
+    assertEquals(FakeImages.ID, status(id).getMounts(0).getImage().getImageRef());
+    Path source = daemon.layout.bundle(id).resolve("volumes/0");
+    assertTrue(Files.exists(source.resolve("file")));
+    var mount =
+        spec(id).mounts().stream()
+            .filter(m -> m.destination().equals("/data"))
+            .findFirst()
+            .orElseThrow();
+    assertEquals(source.toString(), mount.source());
+    assertEquals(List.of("rbind", "rprivate", "ro"), mount.options());
+    remove(id);
+    removePod();
+    assertEquals(List.of(), daemon.leftovers());
+  }
+
+  @Test
   void execSync_codeAndOutput_timeoutIsDeadlineExceeded() {
     String id = daemon.create(pod, DaemonFixture.container("c"));
     var request =

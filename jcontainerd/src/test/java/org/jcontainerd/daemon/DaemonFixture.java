@@ -21,6 +21,7 @@ import org.jcontainerd.api.cri.v1.RunPodSandboxRequest;
 import org.jcontainerd.daemon.config.ConfigReader;
 import org.jcontainerd.daemon.config.Overrides;
 import org.jcontainerd.daemon.container.Container;
+import org.jcontainerd.daemon.container.VolumeMounter;
 import org.jcontainerd.daemon.cri.CriServer;
 import org.jcontainerd.daemon.fake.Failpoints;
 import org.jcontainerd.daemon.fake.FakeImages;
@@ -40,6 +41,7 @@ import org.jcontainerd.daemon.streaming.ProcessStreams;
 import org.jcontainerd.daemon.streaming.StreamSet;
 import org.jcontainerd.daemon.streaming.StreamingEndpoints;
 import org.jcontainerd.linux.cgroup.CgroupLayout;
+import org.jcontainerd.snapshotter.Mount;
 import org.jcontainerd.testing.cri.CriClient;
 
 /** The whole daemon over fakes, served on a real unix socket. */
@@ -122,6 +124,7 @@ final class DaemonFixture implements AutoCloseable {
             UserDatabase.parse(
                 "root:x:0:0::/:/bin/sh\napp:x:1000:1001::/:/bin/sh\n",
                 "root:x:0:\nextra:x:50000:app\n"),
+        new FakeVolumes(),
         new HostFacts(List.of("CAP_CHOWN", "CAP_KILL", "CAP_NET_ADMIN"), 0, false),
         new CgroupReader(new CgroupLayout(List.of())),
         new NoStreaming(),
@@ -185,6 +188,19 @@ final class DaemonFixture implements AutoCloseable {
     alive.getFirst().set(false);
     cri.close();
     server.close();
+  }
+
+  /** A mounted image has one file. */
+  private static final class FakeVolumes implements VolumeMounter {
+    @Override
+    public void mount(List<Mount> mounts, Path target) throws java.io.IOException {
+      Files.createFile(target.resolve("file"));
+    }
+
+    @Override
+    public void unmount(Path target) throws java.io.IOException {
+      Files.deleteIfExists(target.resolve("file"));
+    }
   }
 
   private static final class NoStreaming implements StreamingEndpoints {

@@ -61,6 +61,7 @@ public final class CreateContainer {
       Snapshotter snapshotter,
       ImageUsers users,
       ContainerSpec spec,
+      ImageVolumes volumes,
       SandboxFiles files,
       HostFacts host,
       Timelines timelines,
@@ -200,6 +201,10 @@ public final class CreateContainer {
 
   private Path bundle(Container container, Sandbox sandbox, Image image, User user, Undo undo)
       throws Exception {
+    Path bundle = parts.layout().bundle(container.id());
+    undo.push("remove bundle", () -> Layout.removeTree(bundle));
+    Layout.privateDirectory(bundle);
+    var volumes = parts.volumes().mount(container.id(), container.config(), undo);
     var options = container.config().getLinux().getSecurityContext().getNamespaceOptions();
     var inputs =
         new ContainerInputs(
@@ -218,11 +223,8 @@ public final class CreateContainer {
             container.cgroupPath(),
             SandboxFiles.hostname(sandbox.config()),
             parts.host(),
-            Map.of());
+            volumes);
     Spec spec = parts.spec().of(inputs);
-    Path bundle = parts.layout().bundle(container.id());
-    undo.push("remove bundle", () -> Layout.removeTree(bundle));
-    Layout.privateDirectory(bundle);
     return Files.write(bundle.resolve("config.json"), OciJson.write(spec));
   }
 

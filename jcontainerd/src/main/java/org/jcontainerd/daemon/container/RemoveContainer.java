@@ -2,7 +2,6 @@ package org.jcontainerd.daemon.container;
 
 import java.nio.file.Path;
 import org.jcontainerd.daemon.concurrent.Teardown;
-import org.jcontainerd.daemon.image.Images;
 import org.jcontainerd.daemon.layout.Layout;
 import org.jcontainerd.daemon.record.Registry;
 import org.jcontainerd.daemon.shim.Shim;
@@ -23,8 +22,7 @@ public final class RemoveContainer {
   private final Registry<Container> containers;
   private final StopContainer stop;
   private final Shim shim;
-  private final Snapshotter snapshotter;
-  private final Images images;
+  private final ImageVolumes volumes;
   private final Layout layout;
   private final Timelines timelines;
 
@@ -32,15 +30,13 @@ public final class RemoveContainer {
       Registry<Container> containers,
       StopContainer stop,
       Shim shim,
-      Snapshotter snapshotter,
-      Images images,
+      ImageVolumes volumes,
       Layout layout,
       Timelines timelines) {
     this.containers = containers;
     this.stop = stop;
     this.shim = shim;
-    this.snapshotter = snapshotter;
-    this.images = images;
+    this.volumes = volumes;
     this.layout = layout;
     this.timelines = timelines;
   }
@@ -73,12 +69,13 @@ public final class RemoveContainer {
             var _ = shim.delete(id, "");
           });
     }
-    teardown.step("snapshot", () -> removeSnapshot(snapshotter, new SnapshotKey(id)));
+    teardown.step("image volumes", () -> volumes.remove(id));
+    teardown.step("snapshot", () -> removeSnapshot(volumes.snapshotter(), new SnapshotKey(id)));
     teardown.step("bundle", () -> Layout.removeTree(bundle));
     teardown.finish();
     containers.delete(id);
-    if (images.find(container.imageId()).isEmpty()) {
-      images.collect(); // its image was removed before; nothing holds the layers any more
+    if (volumes.images().find(container.imageId()).isEmpty()) {
+      volumes.images().collect(); // its image was removed before; nothing holds the layers any more
     }
     timelines.forget(id);
     log.atInfo().addKeyValue("container", id).log("container removed");

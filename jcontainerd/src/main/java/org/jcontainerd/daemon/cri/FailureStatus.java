@@ -78,7 +78,7 @@ final class FailureStatus {
   /** The messages of the failure and its causes, outer first, each only if it adds something. */
   static String text(Throwable failure) {
     var text = new StringBuilder();
-    for (Throwable t = failure; t != null; t = t.getCause()) {
+    for (Throwable t = failure; t != null; t = complete(t) ? null : t.getCause()) {
       String message = t.getMessage() == null ? t.getClass().getSimpleName() : t.getMessage();
       if (text.indexOf(message) < 0) {
         text.append(text.isEmpty() ? "" : ": ").append(message);
@@ -88,5 +88,10 @@ final class FailureStatus {
       text.append("; also ").append(also.getMessage());
     }
     return text.length() > LONGEST_TEXT ? text.substring(0, LONGEST_TEXT) + "..." : text.toString();
+  }
+
+  /** Whether the message says what its cause says. */
+  private static boolean complete(Throwable failure) {
+    return failure instanceof ShimFailure && !(failure instanceof ShimFailure.Unavailable);
   }
 }

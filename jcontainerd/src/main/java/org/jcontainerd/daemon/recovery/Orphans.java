@@ -5,7 +5,7 @@ import java.util.HashSet;
 import java.util.Set;
 import org.jcontainerd.daemon.concurrent.Undo;
 import org.jcontainerd.daemon.container.Container;
-import org.jcontainerd.daemon.image.Images;
+import org.jcontainerd.daemon.container.ImageVolumes;
 import org.jcontainerd.daemon.layout.Layout;
 import org.jcontainerd.daemon.record.Ids;
 import org.jcontainerd.daemon.record.Registry;
@@ -18,7 +18,6 @@ import org.jcontainerd.daemon.sandbox.SandboxTask;
 import org.jcontainerd.daemon.shim.Shim;
 import org.jcontainerd.snapshotter.Snapshot;
 import org.jcontainerd.snapshotter.SnapshotFailure;
-import org.jcontainerd.snapshotter.Snapshotter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,8 +39,7 @@ public final class Orphans {
       PodKernel kernel,
       SandboxFiles files,
       PodNetworks networks,
-      Snapshotter snapshotter,
-      Images images,
+      ImageVolumes volumes,
       CgroupTree cgroups) {}
 
   public Orphans(Registry<Sandbox> sandboxes, Registry<Container> containers, Parts parts) {
@@ -66,7 +64,7 @@ public final class Orphans {
     removeNetworks(connected);
     removeFiles(pods, owned);
     removeSnapshots(owned);
-    attempt("image parts", "of nobody", () -> parts.images().collect());
+    attempt("image parts", "of nobody", () -> parts.volumes().images().collect());
     attempt("cgroups", "of nobody", () -> parts.cgroups().removeEmpty(owned));
   }
 
@@ -101,6 +99,7 @@ public final class Orphans {
             () -> {
               var bundle = parts.layout().bundle(id);
               parts.kernel().unmount(bundle.resolve("rootfs"));
+              parts.volumes().remove(id);
               Layout.removeTree(bundle);
             });
       }
@@ -108,10 +107,10 @@ public final class Orphans {
   }
 
   private void removeSnapshots(Set<String> owned) throws SnapshotFailure {
-    for (Snapshot each : parts.snapshotter().list()) {
-      String key = each.key().toString();
+    for (Snapshot each : parts.volumes().snapshotter().list()) {
+      String key = ImageVolumes.containerOf(each.key()).orElse(each.key().value());
       if (Ids.isId(key) && !owned.contains(key)) {
-        attempt("snapshot", key, () -> parts.snapshotter().remove(each.key()));
+        attempt("snapshot", key, () -> parts.volumes().snapshotter().remove(each.key()));
       }
     }
   }

@@ -75,6 +75,6 @@ public interface Shim {
   /** The socket for the raw streams of exec and attach. */
   Path streamSocket() throws ShimFailure;
 
-  /** Whether a shim answers now; never starts one. */
+  /** Why no shim answers, after trying to connect or start one; empty if one does. */
   Optional<ShimFailure> health();
 }

@@ -184,9 +184,15 @@ public final class ShimClient implements Shim, AutoCloseable {
 
   @Override
   public Optional<ShimFailure> health() {
-    return connection.alive()
-        ? Optional.empty()
-        : Optional.of(new ShimFailure.Unavailable("shim: not connected", new IOException("gone")));
+    if (connection.alive()) {
+      return Optional.empty();
+    }
+    try {
+      var _ = connected();
+      return Optional.empty();
+    } catch (ShimFailure e) {
+      return Optional.of(e);
+    }
   }
 
   /** A call that may be repeated: once more with the next shim if this one dies. */

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jcontainerd.ttrpc.TtrpcClient;
 import org.slf4j.Logger;
@@ -27,7 +28,14 @@ final class ShimConnection implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
 
   @GuardedBy("lock")
-  private Optional<TtrpcClient> client = Optional.empty();
+  private Optional<Live> current = Optional.empty();
+
+  /** A client, and its end asked for once: every asking adds a stage to the client's future. */
+  private record Live(TtrpcClient client, CompletableFuture<Void> closed) {
+    boolean alive() {
+      return !closed.isDone();
+    }
+  }
 
   ShimConnection(Launcher launcher) {
     this.launcher = launcher;
@@ -37,15 +45,14 @@ final class ShimConnection implements AutoCloseable {
   TtrpcClient get() throws IOException, InterruptedException {
     lock.lockInterruptibly();
     try {
-      if (client.isPresent() && !client.get().closed().isDone()) {
-        return client.get();
+      if (current.isPresent() && current.get().alive()) {
+        return current.get().client();
       }
-      boolean again = client.isPresent();
-      client.ifPresent(TtrpcClient::close);
-      client = Optional.empty();
+      boolean again = current.isPresent();
+      current.ifPresent(live -> live.client().close());
       Path socket = launcher.launch();
       var fresh = TtrpcClient.connect(socket);
-      client = Optional.of(fresh);
+      current = Optional.of(new Live(fresh, fresh.closed()));
       var event = again ? log.atWarn() : log.atInfo();
       event.addKeyValue("socket", socket).log(again ? "shim connected anew" : "shim connected");
       return fresh;
@@ -58,7 +65,7 @@ final class ShimConnection implements AutoCloseable {
   boolean alive() {
     lock.lock();
     try {
-      return client.isPresent() && !client.get().closed().isDone();
+      return current.map(Live::alive).orElse(false);
     } finally {
       lock.unlock();
     }
@@ -68,7 +75,7 @@ final class ShimConnection implements AutoCloseable {
   public void close() {
     lock.lock();
     try {
-      client.ifPresent(TtrpcClient::close);
+      current.ifPresent(live -> live.client().close());
     } finally {
       lock.unlock();
     }

@@ -1,6 +1,9 @@
 package org.jcontainerd.daemon.shim;
 
-/** Why a call of the shim failed; the message names the call, the task and the cause. */
+/**
+ * Why a call of the shim failed; the message names the call, the task and the cause, so the cause
+ * need not be printed again.
+ */
 public abstract sealed class ShimFailure extends Exception {
   private static final long serialVersionUID = 1L;
 

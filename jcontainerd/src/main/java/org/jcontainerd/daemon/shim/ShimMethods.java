@@ -30,6 +30,9 @@ final class ShimMethods {
   private static final String TASK = "containerd.task.v3.Task";
   private static final String SHIM = "jcontainerd.shim.v1.Shim";
 
+  /** Two streams of 16 MiB, and what frames them; the shim declares the same. */
+  private static final int LONGEST_EXEC_OUTPUT = (2 * 16 << 20) + (64 << 10);
+
   static final Method<CreateTaskRequest, CreateTaskResponse> CREATE =
       task("Create", CreateTaskRequest.parser(), CreateTaskResponse.parser());
   static final Method<StartRequest, StartResponse> START =
@@ -46,7 +49,8 @@ final class ShimMethods {
   static final Method<UpdateTaskRequest, Empty> UPDATE =
       task("Update", UpdateTaskRequest.parser(), Empty.parser());
   static final Method<ExecSyncRequest, ExecSyncResponse> EXEC_SYNC =
-      new Method<>(SHIM, "ExecSync", ExecSyncRequest.parser(), ExecSyncResponse.parser());
+      new Method<>(SHIM, "ExecSync", ExecSyncRequest.parser(), ExecSyncResponse.parser())
+          .withMaxResponseBytes(LONGEST_EXEC_OUTPUT);
   static final Method<ReopenLogRequest, ReopenLogResponse> REOPEN_LOG =
       new Method<>(SHIM, "ReopenLog", ReopenLogRequest.parser(), ReopenLogResponse.parser());
   static final Method<ListTasksRequest, ListTasksResponse> LIST_TASKS =

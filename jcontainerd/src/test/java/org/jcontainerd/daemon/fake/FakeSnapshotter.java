@@ -65,9 +65,9 @@ public final class FakeSnapshotter implements Snapshotter {
   }
 
   @Override
-  public List<Mount> view(
-      SnapshotKey key, Optional<SnapshotKey> parent, Map<String, String> labels) {
-    throw new UnsupportedOperationException("view");
+  public List<Mount> view(SnapshotKey key, Optional<SnapshotKey> parent, Map<String, String> labels)
+      throws SnapshotFailure {
+    return prepare(key, parent, labels);
   }
 
   @Override

@@ -5,6 +5,7 @@ import org.jcontainerd.api.cri.v1.ContainerResources;
 import org.jcontainerd.api.cri.v1.ContainerStatus;
 import org.jcontainerd.api.cri.v1.ContainerUser;
 import org.jcontainerd.api.cri.v1.ImageSpec;
+import org.jcontainerd.api.cri.v1.Mount;
 import org.jcontainerd.daemon.container.Container;
 import org.jcontainerd.daemon.container.ContainerState;
 import org.jcontainerd.daemon.container.Exit;
@@ -51,7 +52,7 @@ public final class ContainerView {
             .setImageId(container.imageId())
             .putAllLabels(config.getLabelsMap())
             .putAllAnnotations(config.getAnnotationsMap())
-            .addAllMounts(config.getMountsList())
+            .addAllMounts(config.getMountsList().stream().map(ContainerView::mount).toList())
             .setLogPath(container.logPath())
             .setResources(ContainerResources.newBuilder().setLinux(container.resources()))
             .setUser(ContainerUser.newBuilder().setLinux(container.user()))
@@ -77,5 +78,13 @@ public final class ContainerView {
     return image.getUserSpecifiedImage().isEmpty()
         ? image
         : image.toBuilder().setImage(image.getUserSpecifiedImage()).build();
+  }
+
+  /** As given; an image volume says which image it is, where it was named by id (KEP-5365). */
+  private static Mount mount(Mount given) {
+    String image = given.getImage().getImage();
+    return image.startsWith("sha256:")
+        ? given.toBuilder().setImage(given.getImage().toBuilder().setImageRef(image)).build()
+        : given;
   }
 }

@@ -34,6 +34,7 @@ import org.jcontainerd.daemon.cri.sandbox.RemovePodSandboxRpc;
 import org.jcontainerd.daemon.cri.sandbox.RunPodSandboxRpc;
 import org.jcontainerd.daemon.cri.sandbox.StopPodSandboxRpc;
 import org.jcontainerd.daemon.cri.sandbox.StreamPodSandboxesRpc;
+import org.jcontainerd.daemon.cri.sandbox.UpdatePodSandboxResourcesRpc;
 import org.jcontainerd.daemon.cri.stats.ContainerStatsRpc;
 import org.jcontainerd.daemon.cri.stats.ListContainerStatsRpc;
 import org.jcontainerd.daemon.cri.stats.ListPodSandboxStatsRpc;
@@ -95,8 +96,7 @@ public record RuntimeService(
           RuntimeServiceGrpc.getGetContainerEventsMethod(),
           RuntimeServiceGrpc.getListMetricDescriptorsMethod(),
           RuntimeServiceGrpc.getListPodSandboxMetricsMethod(),
-          RuntimeServiceGrpc.getStreamPodSandboxMetricsMethod(),
-          RuntimeServiceGrpc.getUpdatePodSandboxResourcesMethod());
+          RuntimeServiceGrpc.getStreamPodSandboxMetricsMethod());
 
   public ServerServiceDefinition bind() {
     var table = new RpcTable(RuntimeServiceGrpc.getServiceDescriptor());
@@ -135,7 +135,10 @@ public record RuntimeService(
         .unary(
             RuntimeServiceGrpc.getPodSandboxStatusMethod(),
             new PodSandboxStatusRpc(
-                sandboxes, reads.containers(), reads.timelines(), reads.clock()));
+                sandboxes, reads.containers(), reads.timelines(), reads.clock()))
+        .unary(
+            RuntimeServiceGrpc.getUpdatePodSandboxResourcesMethod(),
+            new UpdatePodSandboxResourcesRpc(sandboxes));
   }
 
   private void bindContainers(RpcTable table) {
