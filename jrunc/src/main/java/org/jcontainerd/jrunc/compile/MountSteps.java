@@ -221,7 +221,10 @@ final class MountSteps {
         options.bind()
             ? ContainerDirectory.isWithin("/proc", source(mount))
             : mount.type().equals("proc");
-    if (!destination.equals("/proc") && !procfs || destination.equals("/proc") && !procfs) {
+    // A tmpfs hides what is there and cannot fake it; our own writes go through another procfs
+    // anyway.
+    boolean hides = !options.bind() && mount.type().equals("tmpfs") && !destination.equals("/proc");
+    if (!procfs && !hides) {
       throw new RuncFailure.InvalidArgument(
           field + ".destination",
           "'" + destination + "' cannot be mounted because it is inside /proc");

@@ -1,0 +1,190 @@
+package org.jcontainerd.jrunc.oci;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import org.jcontainerd.oci.json.JsonValue;
+import org.jcontainerd.oci.json.OciJson;
+import org.jcontainerd.oci.runtime.Linux;
+import org.jcontainerd.oci.runtime.ProcessSpec;
+import org.jcontainerd.oci.runtime.Spec;
+
+/** One container of a test: a bundle, an id that no other test uses, and the verbs. */
+final class Box implements AutoCloseable {
+  private static final AtomicInteger COUNT = new AtomicInteger();
+  private static final String PREFIX = "jrunc-oci-" + ProcessHandle.current().pid() + "-";
+
+  private final RuntimeUnderTest runtime;
+  private final TestBundle bundle;
+  private final String id = PREFIX + COUNT.incrementAndGet();
+
+  Box(RuntimeUnderTest runtime, Path directory) throws IOException {
+    this.runtime = runtime;
+    this.bundle = TestBundle.create(directory.resolve(id));
+  }
+
+  /** Sets what runs: the standard configuration with a shell script. */
+  Box script(String script) throws IOException {
+    return args("sh", "-c", script);
+  }
+
+  Box args(String... args) throws IOException {
+    return spec(TestBundle.spec(args));
+  }
+
+  Box spec(Spec spec) throws IOException {
+    bundle.with(
+        spec.toBuilder()
+            .linux(
+                spec.linux().orElseThrow().cgroupsPath().isEmpty()
+                    ? spec.linux().get().toBuilder().cgroupsPath("/" + id).build()
+                    : spec.linux().get())
+            .build());
+    return this;
+  }
+
+  /** Changes the configuration that is there. */
+  Box change(UnaryOperator<Spec> change) throws IOException {
+    byte[] json = Files.readAllBytes(bundle.directory().resolve("config.json"));
+    return spec(change.apply(OciJson.read(json, Spec.class)));
+  }
+
+  Box process(UnaryOperator<ProcessSpec.Builder> change) throws IOException {
+    return change(spec ->
+        spec.toBuilder()
+            .process(change.apply(spec.process().orElseThrow().toBuilder()).build())
+            .build());
+  }
+
+  Box linux(UnaryOperator<Linux.Builder> change) throws IOException {
+    return change(spec ->
+        spec.toBuilder()
+            .linux(change.apply(spec.linux().orElseThrow().toBuilder()).build())
+            .build());
+  }
+
+  String id() {
+    return id;
+  }
+
+  TestBundle bundle() {
+    return bundle;
+  }
+
+  /** {@code run}, which must give this exit code; answers what was printed. */
+  String run(int code) throws IOException {
+    var result = runtime.run("run", "--bundle", bundle.directory().toString(), id);
+    assertEquals(code, result.code(), result.said());
+    return result.stdout();
+  }
+
+  RuntimeUnderTest.Result tryRun() throws IOException {
+    return runtime.run("run", "--bundle", bundle.directory().toString(), id);
+  }
+
+  RuntimeUnderTest.Result tryCreate(String... options) throws IOException {
+    var arguments = new ArrayList<>(List.of("create", "--bundle", bundle.directory().toString()));
+    arguments.addAll(Arrays.asList(options));
+    arguments.add(id);
+    return runtime.run(arguments.toArray(String[]::new));
+  }
+
+  Box create(String... options) throws IOException {
+    var result = tryCreate(options);
+    assertEquals(0, result.code(), result.said());
+    return this;
+  }
+
+  /** A verb that must succeed, with the id as its last argument. */
+  RuntimeUnderTest.Result verb(String... words) throws IOException {
+    var result = tryVerb(words);
+    assertEquals(0, result.code(), result.said());
+    return result;
+  }
+
+  RuntimeUnderTest.Result tryVerb(String... words) throws IOException {
+    var arguments = new ArrayList<>(Arrays.asList(words));
+    arguments.add(id);
+    return runtime.run(arguments.toArray(String[]::new));
+  }
+
+  Box start() throws IOException {
+    var _ = verb("start");
+    return this;
+  }
+
+  /** {@code exec} with options, then {@code --}-less words of the command. */
+  RuntimeUnderTest.Result exec(List<String> options, String... command) throws IOException {
+    var arguments = new ArrayList<>(List.of("exec"));
+    arguments.addAll(options);
+    arguments.add(id);
+    arguments.addAll(Arrays.asList(command));
+    return runtime.run(arguments.toArray(String[]::new));
+  }
+
+  JsonValue.Fields state() throws IOException {
+    String json = verb("state").stdout();
+    return (JsonValue.Fields)
+        OciJson.readValue(json.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+  }
+
+  String status() throws IOException {
+    return text(state(), "status");
+  }
+
+  static String text(JsonValue.Fields fields, String name) throws IOException {
+    return fields.get(name).orElseThrow() instanceof JsonValue.Text(String value) ? value : "";
+  }
+
+  int pid() throws IOException {
+    return state().get("pid").orElseThrow() instanceof JsonValue.Numeric(var pid)
+        ? pid.intValueExact()
+        : -1;
+  }
+
+  /** Waits until the process has ended. */
+  Box awaitStatus(String wanted) throws IOException {
+    long end = System.nanoTime() + 20_000_000_000L;
+    while (!status().equals(wanted)) {
+      if (System.nanoTime() - end > 0) {
+        throw new IOException("status is '" + status() + "', not '" + wanted + "' within 20 s");
+      }
+    }
+    return this;
+  }
+
+  /** Directories of the container's cgroup that exist. */
+  List<Path> cgroups() throws IOException {
+    var found = new ArrayList<Path>();
+    try (var hierarchies = Files.newDirectoryStream(Path.of("/sys/fs/cgroup"))) {
+      for (Path hierarchy : hierarchies) {
+        if (Files.isDirectory(hierarchy.resolve(id))) {
+          found.add(hierarchy.resolve(id));
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Content of a file of the container's v1 cgroup. */
+  String limit(String controller, String file) throws IOException {
+    return Files.readString(Path.of("/sys/fs/cgroup", controller, id, file)).strip();
+  }
+
+  /** Deletes what is left, and fails if something cannot be. */
+  @Override
+  public void close() throws IOException {
+    var _ = tryVerb("delete", "--force");
+    assertEquals(List.of(), cgroups(), "cgroups left");
+    assertEquals(false, Files.exists(runtime.root().resolve(id)), "state left");
+    String mounts = Files.readString(Path.of("/proc/self/mountinfo"));
+    assertEquals(false, mounts.contains(id), "mounts left");
+  }
+}

@@ -1,0 +1,139 @@
+package org.jcontainerd.jrunc.oci;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The OCI runtime that the suite is run against: ours as compiled, or the program that the system
+ * property {@code oci.runtime} names. Runc and crun must pass as well; a test that they fail is
+ * wrong until shown otherwise.
+ */
+public final class RuntimeUnderTest {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  /** What one command answered. */
+  public record Result(int code, String stdout, String stderr) {
+    /** Everything that was said, for messages. */
+    public String said() {
+      return "exit code " + code + ", stdout '" + stdout + "', stderr '" + stderr + "'";
+    }
+  }
+
+  private final List<String> program;
+  private final String name;
+  private final Path root;
+  private final Path scratch;
+
+  private RuntimeUnderTest(List<String> program, String name, Path root, Path scratch) {
+    this.program = program;
+    this.name = name;
+    this.root = root;
+    this.scratch = scratch;
+  }
+
+  /** The runtime, with its state below {@code scratch}. */
+  public static RuntimeUnderTest open(Path scratch) throws IOException {
+    String given = System.getProperty("oci.runtime", "");
+    Path root = scratch.resolve("state");
+    if (given.isEmpty()) {
+      return new RuntimeUnderTest(ours(), "jrunc", root, scratch);
+    }
+    String name = String.valueOf(Path.of(given).getFileName());
+    return new RuntimeUnderTest(
+        name.equals("crun") ? hidden(given) : List.of(given), name, root, scratch);
+  }
+
+  private static List<String> ours() {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    String path =
+        System.getProperty("jdk.module.path", "") + ":" + System.getProperty("java.class.path", "");
+    return List.of(
+        java,
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
+        "-Xmx64m",
+        "--enable-native-access=ALL-UNNAMED",
+        "-cp",
+        path,
+        "org.jcontainerd.jrunc.Main");
+  }
+
+  /**
+   * Crun refuses a hybrid layout that has controllers in the unified tree: it is hidden from it.
+   */
+  private static List<String> hidden(String crun) {
+    String script =
+        "if mountpoint -q /sys/fs/cgroup/unified; then umount /sys/fs/cgroup/unified; fi; exec \"$@\"";
+    return List.of("unshare", "-m", "sh", "-c", script, "sh", crun);
+  }
+
+  /** jrunc, runc or crun. */
+  public String name() {
+    return name;
+  }
+
+  public boolean isOurs() {
+    return name.equals("jrunc");
+  }
+
+  /** Directory of the containers' state. */
+  public Path root() {
+    return root;
+  }
+
+  /** Runs one command; output goes to files, because a created container inherits it. */
+  public Result run(String... arguments) throws IOException {
+    return runWith(Map.of(), List.of(), arguments);
+  }
+
+  /** As {@link #run}, after a shell has set up descriptors. */
+  public Result throughShell(String setup, String... arguments) throws IOException {
+    var command = new ArrayList<>(List.of("sh", "-c", setup + "; exec \"$@\"", "sh"));
+    command.addAll(program);
+    return new RuntimeUnderTest(command, name, root, scratch).run(arguments);
+  }
+
+  /** As {@link #run}, with environment and with global options before the verb. */
+  public Result runWith(Map<String, String> environment, List<String> global, String... arguments)
+      throws IOException {
+    var command = new ArrayList<>(program);
+    command.add("--root");
+    command.add(root.toString());
+    command.addAll(global);
+    command.addAll(List.of(arguments));
+    Path out = Files.createTempFile(scratch, "out", "");
+    Path err = Files.createTempFile(scratch, "err", "");
+    var builder =
+        new ProcessBuilder(command)
+            .redirectInput(Path.of("/dev/null").toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile());
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    if (!ended(process)) {
+      process.destroyForcibly();
+      throw new IOException("not ended within " + LIMIT + ": " + command + text(err));
+    }
+    return new Result(process.exitValue(), text(out), text(err));
+  }
+
+  private static boolean ended(Process process) throws IOException {
+    try {
+      return process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("wait for the runtime: interrupted", e);
+    }
+  }
+
+  private static String text(Path file) throws IOException {
+    return Files.readString(file, StandardCharsets.UTF_8);
+  }
+}
