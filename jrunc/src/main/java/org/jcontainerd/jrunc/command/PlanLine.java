@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jcontainerd.jrunc.plan.EitherStep;
 import org.jcontainerd.jrunc.plan.KeeperStep;
 import org.jcontainerd.jrunc.plan.ParentStep;
@@ -21,9 +22,10 @@ import org.jcontainerd.jrunc.plan.Step;
  *
  * @param place where it runs: helper, keeper or process
  */
-record PlanLine(int index, String place, boolean lenient, Step step) {
+public record PlanLine(int index, String place, boolean lenient, Step step) {
 
-  static List<PlanLine> of(Plan plan) {
+  /** The lines of a plan, in order. */
+  public static List<PlanLine> of(Plan plan) {
     var lines = new ArrayList<PlanLine>();
     boolean cloned = false;
     for (Step step : plan.steps()) {
@@ -42,8 +44,16 @@ record PlanLine(int index, String place, boolean lenient, Step step) {
     return lines;
   }
 
-  String text() {
-    return (lenient ? "try " : "") + step;
+  /** The step and its values; sets and maps in a fixed order. */
+  public String text() {
+    var text = new StringBuilder(lenient ? "try " : "").append(step.getClass().getSimpleName());
+    json()
+        .forEach((name, value) -> {
+          if (!name.equals("step") && !name.equals("place") && !name.equals("lenient")) {
+            text.append(' ').append(name).append('=').append(value);
+          }
+        });
+    return text.toString();
   }
 
   Map<String, Object> json() {
@@ -70,6 +80,11 @@ record PlanLine(int index, String place, boolean lenient, Step step) {
       case Boolean truth -> truth;
       case List<?> list -> list.stream().map(PlanLine::plain).toList();
       case Set<?> set -> set.stream().map(String::valueOf).sorted().toList();
+      case Map<?, ?> map -> {
+        var sorted = new TreeMap<String, Object>();
+        map.forEach((key, one) -> sorted.put(key.toString(), plain(one)));
+        yield sorted;
+      }
       case Optional<?> optional -> optional.map(PlanLine::plain).orElse("");
       default -> value.toString();
     };

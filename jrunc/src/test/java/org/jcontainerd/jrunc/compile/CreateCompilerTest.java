@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jcontainerd.jrunc.RuncFailure;
+import org.jcontainerd.jrunc.command.PlanLine;
 import org.jcontainerd.jrunc.oci.TestBundle;
 import org.jcontainerd.jrunc.plan.Step;
 import org.jcontainerd.oci.runtime.Capabilities;
@@ -92,7 +93,9 @@ class CreateCompilerTest {
   void compile_standardSpec_isTheGoldenPlan() throws Exception {
     CompiledPlan plan = compile(TestBundle.spec("sh", "-c", "true"), true);
     String text =
-        steps(plan).stream().collect(Collectors.joining("\n"))
+        PlanLine.of(plan.plan()).stream()
+                .map(line -> line.place() + " " + line.text())
+                .collect(Collectors.joining("\n"))
             + "\n"
             + plan.sources().stream().map(Object::toString).collect(Collectors.joining("\n"))
             + "\n";
