@@ -9,5 +9,6 @@ module org.jcontainerd.snapshotter {
 
   exports org.jcontainerd.snapshotter;
   exports org.jcontainerd.snapshotter.layer;
+  exports org.jcontainerd.snapshotter.nativefs;
   exports org.jcontainerd.snapshotter.overlayfs;
 }
