@@ -38,6 +38,7 @@ import org.jcontainerd.daemon.stats.CgroupReader;
 import org.jcontainerd.daemon.streaming.StreamingServer;
 import org.jcontainerd.linux.cgroup.CgroupLayout;
 import org.jcontainerd.snapshotter.Snapshotter;
+import org.jcontainerd.snapshotter.nativefs.NativeSnapshotter;
 import org.jcontainerd.snapshotter.overlayfs.OverlayfsSnapshotter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -118,6 +119,7 @@ final class Wiring implements AutoCloseable {
     Path root = config.root().resolve("snapshots").resolve(name);
     return switch (name) {
       case "overlayfs" -> OverlayfsSnapshotter.open(root, new SqliteSnapshotStore(database, name));
+      case "native" -> NativeSnapshotter.open(root, new SqliteSnapshotStore(database, name));
       default -> throw new DaemonFailure.Unimplemented("snapshotter '" + name + "': not built yet");
     };
   }
