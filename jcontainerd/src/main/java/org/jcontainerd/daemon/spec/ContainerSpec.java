@@ -42,6 +42,7 @@ public final class ContainerSpec {
   public Spec of(ContainerInputs in) {
     UserNamespaces.check(in.security().getNamespaceOptions().getUsernsOptions());
     refuseAppArmor(in.security());
+    refuseCdi(in);
     var mounts = ContainerMounts.of(in, shared);
     var capabilities =
         CapabilitySet.of(in.security().getCapabilities(), in.privileged(), in.host());
@@ -144,6 +145,14 @@ public final class ContainerSpec {
     annotations.put("io.kubernetes.cri.container-name", in.config().getMetadata().getName());
     annotations.put("io.kubernetes.cri.image-name", in.config().getImage().getImage());
     return annotations;
+  }
+
+  /** A device that is left out silently would be missed only inside the container. */
+  private static void refuseCdi(ContainerInputs in) {
+    if (in.config().getCDIDevicesCount() > 0) {
+      throw new DaemonFailure.Unimplemented(
+          "device '" + in.config().getCDIDevices(0).getName() + "': CDI is not built yet");
+    }
   }
 
   @SuppressWarnings("deprecation")

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jcontainerd.api.cri.v1.CDIDevice;
 import org.jcontainerd.api.cri.v1.ContainerConfig;
 import org.jcontainerd.api.cri.v1.IDMapping;
 import org.jcontainerd.api.cri.v1.KeyValue;
@@ -246,6 +247,26 @@ final class ContainerSpecTest {
         mapping(1000, 2000));
     refusedUserns(
         NamespaceMode.POD, "user namespace uids: container id 0 must be mapped", mapping(1, 1000));
+  }
+
+  @Test
+  void whatIsNotThere_isRefused_notLeftOut() {
+    var cdi = SpecFixture.container().addCDIDevices(CDIDevice.newBuilder().setName("vendor/gpu=0"));
+    assertEquals(
+        "device 'vendor/gpu=0': CDI is not built yet",
+        assertThrows(DaemonFailure.Unimplemented.class, () -> SpecFixture.spec(cdi)).getMessage());
+    var apparmor = SpecFixture.container();
+    apparmor
+        .getLinuxBuilder()
+        .getSecurityContextBuilder()
+        .setApparmor(
+            SecurityProfile.newBuilder()
+                .setProfileType(SecurityProfile.ProfileType.Localhost)
+                .setLocalhostRef("p"));
+    assertEquals(
+        "apparmor profile: this kernel has no AppArmor, the profile cannot be enforced",
+        assertThrows(DaemonFailure.InvalidArgument.class, () -> SpecFixture.spec(apparmor))
+            .getMessage());
   }
 
   @Test
