@@ -33,7 +33,9 @@ done
 
 # Where the cache does not fit (another JDK, changed jars) the JVM goes on without it.
 cache=
-if [ -n "${JCONTAINERD_AOT_OUTPUT:-}" ]; then
+# A program in training may start another one: only the one that the output is named after is in training.
+case ${JCONTAINERD_AOT_OUTPUT:-} in */"$program".aot) training=yes ;; *) training= ;; esac
+if [ -n "$training" ]; then
   cache=-XX:AOTCacheOutput=$JCONTAINERD_AOT_OUTPUT
   main=${JCONTAINERD_AOT_MAIN:-$main}
 elif [ -r "$home/lib/$program.aot" ]; then
