@@ -23,6 +23,9 @@ class SizeBudgetTest {
   private static final int TEST_FILE = 600;
   private static final int METHOD = 60;
 
+  /** A table of cases is one method, however many cases there are. */
+  private static final int TEST_METHOD = 110;
+
   /** The design wants 2,000. The helper is over that: this may be lowered, never raised. */
   private static final int HELPER_IN_C = 2200;
 
@@ -94,7 +97,8 @@ class SizeBudgetTest {
       var lineMap = unit.getLineMap();
       long first = lineMap.getLineNumber(positions.getStartPosition(unit, method));
       long last = lineMap.getLineNumber(positions.getEndPosition(unit, method));
-      if (last - first + 1 > METHOD) {
+      int budget = Sources.isTest(Path.of(unit.getSourceFile().toUri())) ? TEST_METHOD : METHOD;
+      if (last - first + 1 > budget) {
         over.add(
             "%s:%d: '%s' has %d lines, at most %d"
                 .formatted(
@@ -102,7 +106,7 @@ class SizeBudgetTest {
                     first,
                     method.getName(),
                     last - first + 1,
-                    METHOD));
+                    budget));
       }
       return super.visitMethod(method, over);
     }

@@ -55,7 +55,7 @@ public final class Training {
     } catch (Exception e) {
       // the build goes on: without this cache the daemon starts slower, and that is all
       System.err.println("training: not through: " + e);
-      code = config.address().toFile().exists() ? 0 : 1;
+      code = Files.exists(config.address()) ? 0 : 1;
     } finally {
       endShims(config.state().resolve("s"));
       removeCgroups(config);

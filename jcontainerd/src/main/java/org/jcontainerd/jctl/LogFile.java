@@ -13,6 +13,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -58,30 +60,51 @@ final class LogFile {
     }
   }
 
-  /** Reads one file until it is rotated away (false) or the end has come (true). */
+  /**
+   * Reads one file until it is rotated away (false) or the end has come (true). Between a rotation
+   * and the writer's next file there is none for a moment.
+   */
   private boolean followOneFile(WatchService watch, BooleanSupplier ended)
       throws IOException, InterruptedException {
+    Optional<Object> identity = identity();
+    if (identity.isEmpty()) {
+      if (ended.getAsBoolean()) {
+        return true;
+      }
+      waitForChange(watch);
+      return false;
+    }
     try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
-      Object identity = identity();
       while (true) {
         drain(file);
         boolean over = ended.getAsBoolean();
-        boolean rotated = !identity.equals(identity());
+        Optional<Object> now = identity();
+        boolean rotated = now.isPresent() && !now.equals(identity);
         if (over || rotated) {
           drain(file); // what came between the last read and the question
-          return over;
+          return over && !rotated;
         }
-        WatchKey key = watch.poll(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
-        if (key != null) {
-          key.pollEvents();
-          key.reset();
-        }
+        waitForChange(watch);
       }
+    } catch (NoSuchFileException e) {
+      return false; // rotated away between the look and the open
     }
   }
 
-  private Object identity() throws IOException {
-    return Files.readAttributes(path, java.nio.file.attribute.BasicFileAttributes.class).fileKey();
+  private static void waitForChange(WatchService watch) throws InterruptedException {
+    WatchKey key = watch.poll(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+    if (key != null) {
+      key.pollEvents();
+      key.reset();
+    }
+  }
+
+  private Optional<Object> identity() throws IOException {
+    try {
+      return Optional.of(Files.readAttributes(path, BasicFileAttributes.class).fileKey());
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
   }
 
   private void drain(FileChannel file) throws IOException {
