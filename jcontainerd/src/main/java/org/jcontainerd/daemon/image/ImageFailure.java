@@ -8,7 +8,11 @@ public abstract sealed class ImageFailure extends Exception {
   private final String image;
 
   private ImageFailure(String operation, String image, String cause) {
-    super(operation + " image '" + image + "': " + cause);
+    this("", operation, image, cause);
+  }
+
+  private ImageFailure(String prefix, String operation, String image, String cause) {
+    super(prefix + operation + " image '" + image + "': " + cause);
     this.image = image;
   }
 
@@ -39,12 +43,12 @@ public abstract sealed class ImageFailure extends Exception {
   }
 
   /**
-   * No registry could be reached, or none answered as it should. The message has the word
-   * RegistryUnavailable, which kubelet shows as the reason (cri-api, pkg/errors).
+   * No registry could be reached, or none answered as it should. The message begins with the word
+   * RegistryUnavailable, by which kubelet knows the reason (cri-api, pkg/errors).
    */
   public static final class Unavailable extends ImageFailure {
     public Unavailable(String operation, String image, String cause) {
-      super(operation, image, "RegistryUnavailable: " + cause);
+      super("RegistryUnavailable: ", operation, image, cause);
     }
   }
 

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -55,13 +56,19 @@ public record HostState(Map<String, Set<String>> items) {
    * @return lines of kind and name, empty if nothing is left
    */
   public List<String> left() throws IOException, InterruptedException {
+    return left(_ -> false);
+  }
+
+  /** As {@link #left()}, without the lines that are meant to be there. */
+  public List<String> left(Predicate<String> expected) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + SETTLING.toNanos();
-    List<String> left = difference(capture());
-    while (!left.isEmpty() && System.nanoTime() < deadline) {
+    while (true) {
+      List<String> left = difference(capture()).stream().filter(expected.negate()).toList();
+      if (left.isEmpty() || System.nanoTime() > deadline) {
+        return left;
+      }
       Thread.sleep(50);
-      left = difference(capture());
     }
-    return left;
   }
 
   private List<String> difference(HostState now) {

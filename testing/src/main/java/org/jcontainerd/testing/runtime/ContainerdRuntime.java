@@ -134,5 +134,6 @@ public final class ContainerdRuntime implements RunningRuntime {
   public void close() throws IOException {
     daemon.stop();
     LeftBehind.release(directory);
+    TestNetwork.PEER.delete();
   }
 }

@@ -9,10 +9,12 @@ import java.util.Map;
 /** Our daemon as {@code bin/build} left it, with everything under one directory. */
 public final class JcontainerdRuntime implements RunningRuntime {
   private final Path directory;
+  private final TestNetwork network;
   private DaemonProcess daemon;
 
-  private JcontainerdRuntime(Path directory, DaemonProcess daemon) {
+  private JcontainerdRuntime(Path directory, TestNetwork network, DaemonProcess daemon) {
     this.directory = directory;
+    this.network = network;
     this.daemon = daemon;
   }
 
@@ -27,7 +29,7 @@ public final class JcontainerdRuntime implements RunningRuntime {
     Files.createDirectories(directory);
     network.write(directory.resolve("net.d"), directory.resolve("ipam"));
     Files.writeString(directory.resolve("config.toml"), config(directory, cniBin));
-    var runtime = new JcontainerdRuntime(directory, launch(directory));
+    var runtime = new JcontainerdRuntime(directory, network, launch(directory));
     runtime.awaitReady();
     return runtime;
   }
@@ -61,9 +63,14 @@ public final class JcontainerdRuntime implements RunningRuntime {
     """
         .formatted(
             directory,
-            directory.getFileName(),
+            cgroup(directory),
             Locations.home(),
             String.join(", ", cniBin.stream().map(dir -> '"' + dir.toString() + '"').toList()));
+  }
+
+  /** The name of the cgroup that the daemon keeps its pods below, of this directory alone. */
+  private static String cgroup(Path directory) {
+    return directory.toAbsolutePath().toString().substring(1).replace('/', '-');
   }
 
   private static DaemonProcess launch(Path directory) throws IOException {
@@ -149,5 +156,7 @@ public final class JcontainerdRuntime implements RunningRuntime {
           });
     }
     LeftBehind.release(directory);
+    LeftBehind.removeCgroup(cgroup(directory));
+    network.delete();
   }
 }

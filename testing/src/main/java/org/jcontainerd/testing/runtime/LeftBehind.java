@@ -72,6 +72,27 @@ public final class LeftBehind {
     removeTree(directory);
   }
 
+  /**
+   * Removes an empty cgroup from every hierarchy; one that has children stays, and shows as left.
+   */
+  static void removeCgroup(String name) throws IOException {
+    try (Stream<Path> hierarchies = Files.list(Path.of("/sys/fs/cgroup"))) {
+      var places = new ArrayList<>(hierarchies.map(each -> each.resolve(name)).toList());
+      places.add(Path.of("/sys/fs/cgroup", name));
+      for (Path place : places) {
+        if (Files.isDirectory(place) && childless(place)) {
+          Files.delete(place);
+        }
+      }
+    }
+  }
+
+  private static boolean childless(Path cgroup) throws IOException {
+    try (Stream<Path> entries = Files.list(cgroup)) {
+      return entries.noneMatch(Files::isDirectory);
+    }
+  }
+
   private static void removeTree(Path directory) throws IOException {
     if (!Files.exists(directory)) {
       return;

@@ -18,6 +18,17 @@ public record TestNetwork(String bridge, String subnet) {
   /** Of the peer, so that both can run side by side. */
   public static final TestNetwork PEER = new TestNetwork("jcpeer0", "10.202.0.0/16");
 
+  /** Deletes the bridge, which outlives its pods by CNI's custom. */
+  void delete() throws IOException {
+    if (Files.exists(Path.of("/sys/class/net", bridge))) {
+      var ip = new ProcessBuilder("ip", "link", "delete", bridge).inheritIO().start();
+      int code = ip.onExit().join().exitValue();
+      if (code != 0) {
+        throw new IOException("ip link delete '" + bridge + "': exit code " + code);
+      }
+    }
+  }
+
   /**
    * Writes the configuration list into {@code confDir}; addresses are kept under {@code dataDir}.
    */

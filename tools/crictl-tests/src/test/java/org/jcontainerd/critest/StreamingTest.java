@@ -59,6 +59,6 @@ class StreamingTest extends CriSuite {
         Locations.program("bin/jctl") + " --address " + runtime().socket() + " exec -it " + id;
     var ended = run(List.of("script", "-qec", jctl + " sh -c 'tty; exit 6'", "/dev/null"), "");
     assertTrue(ended.output().contains("/dev/pts/"), ended.output());
-    assertEquals(6, ended.code());
+    assertEquals(6, ended.code(), ended.output());
   }
 }
