@@ -71,7 +71,7 @@ public final class Main {
     jctl.show("images");
     say("Two pods; one is published on a port of the host");
     int port = freePort();
-    String logs = directory.resolve("logs").toString();
+    String logs = directory.resolve("jcontainerd/logs").toString();
     String serve =
         "mkdir /www && echo "
             + GREETING
