@@ -107,7 +107,11 @@ final class SpdySession extends ChannelInboundHandlerAdapter {
   private void accept(ChannelHandlerContext ctx, SpdySynStreamFrame open) {
     var stream = new SpdyStream(this, ctx.channel(), open.streamId(), open.headers());
     streams.put(open.streamId(), stream);
-    ctx.writeAndFlush(new DefaultSpdySynReplyFrame(open.streamId())).addListener(CLOSE_ON_FAILURE);
+    var reply = new DefaultSpdySynReplyFrame(open.streamId());
+    // Where there is no header netty leaves the header block out, count and all; the spdystream of
+    // kubectl and crictl cannot decompress nothing, and never sees the reply.
+    reply.headers().set("streamtype", stream.header("streamtype"));
+    ctx.writeAndFlush(reply).addListener(CLOSE_ON_FAILURE);
     if (open.isLast()) {
       stream.offer(ctx.alloc().buffer(0), true);
     }

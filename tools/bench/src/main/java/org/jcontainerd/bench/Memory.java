@@ -2,6 +2,7 @@ package org.jcontainerd.bench;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -32,8 +33,10 @@ record Memory(long available, long pss) {
       try {
         kilobytes += kilobytes(Files.readString(rollup, StandardCharsets.ISO_8859_1), "Pss:");
       } catch (IOException e) {
-        // It ended meanwhile, or is a kernel thread. Anything else would make the figure wrong.
+        // It ended meanwhile, is a kernel thread, or what runs this machine hides itself even from
+        // root. Anything else would make the figure wrong.
         if (!(e instanceof NoSuchFileException)
+            && !(e instanceof AccessDeniedException)
             && !String.valueOf(e.getMessage()).contains("No such process")) {
           throw e;
         }
