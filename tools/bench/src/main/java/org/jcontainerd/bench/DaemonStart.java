@@ -1,6 +1,8 @@
 package org.jcontainerd.bench;
 
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.time.Duration;
 import org.jcontainerd.api.cri.v1.VersionRequest;
 import org.jcontainerd.testing.cri.Pods;
 
@@ -9,6 +11,7 @@ import org.jcontainerd.testing.cri.Pods;
  * of a daemon that has just started.
  */
 record DaemonStart(String image) implements Scenario {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   @Override
   public String name() {
@@ -32,7 +35,7 @@ record DaemonStart(String image) implements Scenario {
     long began = System.nanoTime();
     target.runtime().start();
     target.connect();
-    var _ = target.cri().runtime().version(VersionRequest.getDefaultInstance());
+    awaitAnswer(target);
     long answered = System.nanoTime();
     String first = startOne(target, "first");
     long up = System.nanoTime();
@@ -41,6 +44,22 @@ record DaemonStart(String image) implements Scenario {
     for (String podId : new String[] {kept, first}) {
       target.pods().stop(podId);
       target.pods().remove(podId);
+    }
+  }
+
+  /** containerd listens before it serves CRI, and says so. */
+  private static void awaitAnswer(Target target) throws InterruptedException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      try {
+        var _ = target.cri().runtime().version(VersionRequest.getDefaultInstance());
+        return;
+      } catch (StatusRuntimeException e) {
+        if (System.nanoTime() > deadline) {
+          throw e;
+        }
+        Thread.sleep(1);
+      }
     }
   }
 

@@ -68,8 +68,8 @@ public final class Main {
         var report = new Report(Machine.describe(command, targets));
         for (Scenario scenario : scenarios) {
           measure(scenario, targets, report);
+          report.write(work, OURS, PEER); // after each, so that a failure later loses nothing
         }
-        report.write(work, OURS, PEER);
         System.out.print(report.markdown(OURS, PEER));
       } finally {
         for (Target target : targets) {
