@@ -45,10 +45,16 @@ public sealed interface ContainerState {
           };
       case Running(_, Instant startedAt) ->
           switch (event) {
-            case Event.Ended(Exit exit) -> new Exited(Optional.of(startedAt), exit);
+            case Event.Ended(Exit exit) ->
+                new Exited(Optional.of(earlier(startedAt, exit.at())), exit);
             case Event.Started e -> throw new IllegalTransition((Record) this, e);
           };
       case Exited _ -> throw new IllegalTransition((Record) this, (Record) event);
     };
+  }
+
+  /** A start is noted when the shim has answered, and a short process has ended by then. */
+  private static Instant earlier(Instant startedAt, Instant finishedAt) {
+    return finishedAt.isBefore(startedAt) ? finishedAt : startedAt;
   }
 }
