@@ -53,6 +53,8 @@ public final class StartContainer {
         () -> {
           Container container = requireStartable(id);
           Timeline timeline = parts.timelines().of(id);
+          // before the process can end, so that no end is before its start
+          var startedAt = clock.instant();
           long pid;
           try {
             pid = timeline.step("start", () -> task(container));
@@ -64,7 +66,7 @@ public final class StartContainer {
               "record start",
               () ->
                   containers.update(
-                      id, c -> c.after(new ContainerState.Event.Started(pid, clock.instant()))));
+                      id, c -> c.after(new ContainerState.Event.Started(pid, startedAt))));
           parts.exits().watch(id);
           log.atInfo()
               .addKeyValue("container", id)

@@ -172,13 +172,14 @@ final class SpdySession extends ChannelInboundHandlerAdapter {
   void release(SpdyStream stream) {
     streams.remove(stream.id());
     stream.abort();
+    stream.discard();
   }
 
   /** Counts input that waits for its reader; too much of it stops reading from the connection. */
   void waiting(int bytes) {
     int now = waitingBytes.addAndGet(bytes);
     var config = context.channel().config();
-    if (config.isAutoRead() != now <= MOST_WAITING_BYTES) {
+    if (context.channel().isActive() && config.isAutoRead() != now <= MOST_WAITING_BYTES) {
       context
           .executor()
           .execute(() -> config.setAutoRead(waitingBytes.get() <= MOST_WAITING_BYTES));

@@ -73,17 +73,29 @@ final class SpdyStream implements ByteChannel {
     }
   }
 
-  /** The peer gave up the stream, or the connection is gone. */
+  /**
+   * The peer gave up the stream, or the connection is gone: nothing more comes or goes. What came
+   * before can still be read, since a peer that is done closes the connection at once.
+   */
   void abort() {
     lock.lock();
     try {
       reset = true;
       inputEnded = true;
+      arrived.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Drops what was not read. */
+  void discard() {
+    lock.lock();
+    try {
       for (ByteBuf waiting = input.poll(); waiting != null; waiting = input.poll()) {
         session.waiting(-waiting.readableBytes());
         waiting.release();
       }
-      arrived.signalAll();
     } finally {
       lock.unlock();
     }
@@ -143,7 +155,7 @@ final class SpdyStream implements ByteChannel {
   public void close() {
     lock.lock();
     try {
-      if (outputEnded || reset) {
+      if (outputEnded || reset || !channel.isActive()) {
         return;
       }
       outputEnded = true;

@@ -47,7 +47,7 @@ class UnixSocketRootTest {
   }
 
   @ParameterizedTest
-  @EnumSource(SocketType.class)
+  @EnumSource(names = {"STREAM", "SEQPACKET"}) // a datagram socket does not listen
   void bindAndConnect_anyLength_carriesBytes(SocketType type) throws IOException {
     Path deep = directory;
     for (int i = 0; i < 5; i++) {
