@@ -2,7 +2,9 @@ package org.jcontainerd.snapshotter;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -18,10 +20,13 @@ import org.jcontainerd.linux.fs.Directory;
  *   (root)/snapshots/(number)/fs     the tree, or the difference to the parent
  *   (root)/snapshots/(number)/work   overlayfs' scratch directory
  *   (root)/snapshots/new-(uuid)      being made: has no record yet
- *   (root)/snapshots/rm-(number)     being removed: has no record any more
+ *   (root)/snapshots/rm-(number)     being removed: has no record any more; if it has one all the
+ *                                    same, the removal was cut off before its transaction ended
  * </pre>
  */
 public final class SnapshotDirectories {
+  private static final String REMOVED = "rm-";
+
   private final Path root;
   private final Path snapshots;
 
@@ -77,13 +82,13 @@ public final class SnapshotDirectories {
 
   /** Gives a new directory its number. */
   public void keep(Path made, long number) throws IOException {
-    Path _ = Files.move(made, of(number), java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+    Path _ = Files.move(made, of(number), StandardCopyOption.ATOMIC_MOVE);
   }
 
   /** Takes the number away; the directory is to be deleted. */
   public Path detach(long number) throws IOException {
-    var detached = snapshots.resolve("rm-" + number);
-    Path _ = Files.move(of(number), detached, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+    var detached = snapshots.resolve(REMOVED + number);
+    Path _ = Files.move(of(number), detached, StandardCopyOption.ATOMIC_MOVE);
     return detached;
   }
 
@@ -94,8 +99,14 @@ public final class SnapshotDirectories {
     }
   }
 
-  /** Removes every directory but these. */
+  /** Removes every directory but these; takes back what was only about to be removed. */
   public List<String> deleteOthers(Set<Long> numbers) throws IOException {
+    for (long number : numbers) {
+      var detached = snapshots.resolve(REMOVED + number);
+      if (Files.exists(detached, LinkOption.NOFOLLOW_LINKS)) {
+        Path _ = Files.move(detached, of(number), StandardCopyOption.ATOMIC_MOVE);
+      }
+    }
     var deleted = new ArrayList<String>();
     var known = new HashSet<String>();
     numbers.forEach(number -> known.add(Long.toString(number)));
