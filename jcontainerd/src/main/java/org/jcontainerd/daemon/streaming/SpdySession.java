@@ -91,7 +91,7 @@ final class SpdySession extends ChannelInboundHandlerAdapter {
       case SpdyRstStreamFrame reset -> {
         SpdyStream stream = streams.remove(reset.streamId());
         if (stream != null) {
-          stream.abort();
+          giveUp(stream);
         }
         answered(reset.streamId());
       }
@@ -228,7 +228,7 @@ final class SpdySession extends ChannelInboundHandlerAdapter {
   public void channelInactive(ChannelHandlerContext ctx) {
     gone.countDown();
     accepted.add(Optional.empty());
-    streams.values().forEach(SpdyStream::abort);
+    streams.values().forEach(this::giveUp);
     streams.clear();
     unanswered.values().forEach(CountDownLatch::countDown);
     wakeWriters();
@@ -238,6 +238,15 @@ final class SpdySession extends ChannelInboundHandlerAdapter {
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     var _ = ctx.close(); // the peer broke the connection or the protocol; channelInactive tells
     // everybody
+  }
+
+  /** containerd resets and closes right after the last output: a client reads on to its end. */
+  private void giveUp(SpdyStream stream) {
+    if (firstId % 2 == 1) {
+      stream.lost();
+    } else {
+      stream.abort();
+    }
   }
 
   private void wakeWriters() {

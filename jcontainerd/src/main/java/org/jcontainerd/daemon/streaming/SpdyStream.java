@@ -101,6 +101,18 @@ final class SpdyStream implements ByteChannel {
     }
   }
 
+  /** The stream is gone; what had arrived can still be read. */
+  void lost() {
+    lock.lock();
+    try {
+      reset = true;
+      inputEnded = true;
+      arrived.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   @Override
   public int read(ByteBuffer target) throws IOException {
     lock.lock();
