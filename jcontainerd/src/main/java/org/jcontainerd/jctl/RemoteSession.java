@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jcontainerd.daemon.streaming.StreamingClient;
 import org.jcontainerd.linux.Fd;
 import org.jcontainerd.linux.LinuxException;
@@ -45,17 +46,20 @@ final class RemoteSession {
    */
   int run(URI url) throws IOException, InterruptedException {
     try (StreamingClient client = StreamingClient.remoteCommand(url)) {
+      // All streams before any input: a server reads its connection only once it has them all.
       ByteChannel error = open(client, "error");
-      if (interactive) {
-        ByteChannel stdin = open(client, "stdin");
-        var _ = Thread.ofPlatform().name("stdin").daemon().start(() -> sendInput(stdin));
-      }
-      List<Thread> outputs = new ArrayList<>();
-      outputs.add(print(open(client, "stdout"), System.out));
-      if (!tty) {
-        outputs.add(print(open(client, "stderr"), System.err));
-      }
-      try (AutoCloseable _ = tty && interactive ? rawMode(open(client, "resize")) : () -> {}) {
+      Optional<ByteChannel> stdin =
+          interactive ? Optional.of(open(client, "stdin")) : Optional.empty();
+      ByteChannel stdout = open(client, "stdout");
+      Optional<ByteChannel> stderr = tty ? Optional.empty() : Optional.of(open(client, "stderr"));
+      Optional<ByteChannel> sizes = tty ? Optional.of(open(client, "resize")) : Optional.empty();
+      // Raw mode before any input, too: an end of file that is typed is the process's to see.
+      try (AutoCloseable _ = interactive && sizes.isPresent() ? rawMode(sizes.get()) : () -> {}) {
+        stdin.ifPresent(
+            to -> Thread.ofPlatform().name("stdin").daemon().start(() -> sendInput(to)));
+        List<Thread> outputs = new ArrayList<>();
+        outputs.add(print(stdout, System.out));
+        stderr.ifPresent(from -> outputs.add(print(from, System.err)));
         for (Thread output : outputs) {
           output.join();
         }
