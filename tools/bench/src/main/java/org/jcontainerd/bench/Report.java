@@ -96,6 +96,9 @@ final class Report {
     }
     double a = ours.get().p50();
     double b = peer.get().p50();
+    if (a <= 0 || b <= 0) {
+      return "not measurable"; // a difference smaller than what else happens on the machine
+    }
     double ratio = ours.get().unit().lessIsBetter() ? b / a : a / b;
     return String.format(Locale.ROOT, "%.2f%s", ratio, ratio < 1 ? " (we lose)" : "");
   }
