@@ -2,6 +2,7 @@ package org.jcontainerd.testing.leak;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +31,8 @@ import java.util.stream.Stream;
  */
 public record HostState(Map<String, Set<String>> items) {
   private static final String IGNORED = "leak.ignore";
+  private static final Pattern RUNTIME =
+      Pattern.compile("jcontainerd|jrunc|containerd-shim|runc|/tmp/jc");
   private static final Duration SETTLING = Duration.ofSeconds(10);
 
   public HostState {
@@ -149,17 +152,31 @@ public record HostState(Map<String, Set<String>> items) {
     return chains;
   }
 
-  /** Processes by number, start time and command line; kernel threads have no command line. */
+  /**
+   * Processes by number and command line, those that a runtime can have left: what runs in another
+   * mount namespace, from a memory file (the helper), or names a runtime or a test's directory on
+   * its command line. What else starts on the host meanwhile is the host's.
+   */
   private static Set<String> processes() throws IOException {
+    Path ours = Files.readSymbolicLink(Path.of("/proc/self/ns/mnt"));
     var found = new HashSet<String>();
     for (ProcessHandle process : ProcessHandle.allProcesses().toList()) {
       try {
         Path proc = Path.of("/proc/" + process.pid());
         String command =
-            new String(Files.readAllBytes(proc.resolve("cmdline")), StandardCharsets.ISO_8859_1);
-        if (!command.isEmpty()) {
-          found.add(process.pid() + " " + command.replace('\0', ' '));
+            new String(Files.readAllBytes(proc.resolve("cmdline")), StandardCharsets.ISO_8859_1)
+                .replace('\0', ' ');
+        if (command.isEmpty()) {
+          continue; // a kernel thread, or a zombie
         }
+        boolean contained =
+            !Files.readSymbolicLink(proc.resolve("ns/mnt")).equals(ours)
+                || Files.readSymbolicLink(proc.resolve("exe")).toString().startsWith("/memfd:");
+        if (contained || RUNTIME.matcher(command).find()) {
+          found.add(process.pid() + " " + command);
+        }
+      } catch (AccessDeniedException _) {
+        // what hides from root is no process that a runtime started
       } catch (IOException e) {
         if (process.isAlive()) {
           throw e;
