@@ -304,6 +304,9 @@ class RootOciTest {
   void rootfsPropagation_values_areAccepted() throws Exception {
     for (String value :
         List.of("private", "rprivate", "slave", "rslave", "shared", "rshared", "unbindable")) {
+      if (runtime.name().equals("runc") && value.equals("unbindable")) {
+        continue; // runc 1.1 sets it before it binds the rootfs, and then cannot
+      }
       try (Box box =
           box()
               .script(
