@@ -9,7 +9,7 @@
 #include "run.h"
 
 /* The report must be whole before its type is there. */
-static void end_with_report(struct run *run) {
+static void __attribute__((noreturn)) end_with_report(struct run *run) {
   struct failure *shared = &run->page->failure;
   run->failure.type = 0;
   *shared = run->failure;
@@ -30,13 +30,8 @@ void child_main(struct run *run) {
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
   run->umask = umask(0);
-  if (prepare_exec(run)) end_with_report(run);
-  while (plan_next(&run->cursor, &run->step)) {
-    if (run->step.entry->place == KEEPER || !run_step(run)) continue;
-    if (!(run->step.flags & STEP_LENIENT)) end_with_report(run);
-    send_failure(run->inner, &run->failure, MSG_WARNING);
-  }
-  _exit(1); /* not reached: the last step is exec */
+  if (!prepare_exec(run)) run_steps(run); /* the last one is exec: it comes back only if it failed */
+  end_with_report(run);
 }
 
 /* One byte from the helper. Its end means that nobody will ever let us go on. */
@@ -59,11 +54,11 @@ STEP(fork) {
 }
 
 STEP(sync) {
-  char message[1 + 256] = {MSG_SYNC};
+  struct sync message = {.who.type = MSG_SYNC};
   size_t size = strlen(a[0].text);
-  if (size >= sizeof message) return refused(run, ENAMETOOLONG, "sync", a[0].text);
-  memcpy(message + 1, a[0].text, size);
-  if (send_all(run->inner, message, size + 1, NULL, 0)) return failed(run, "sendmsg", "sync");
+  if (size > sizeof message.tag) return refused(run, ENAMETOOLONG, "sync", a[0].text);
+  memcpy(message.tag, a[0].text, size);
+  if (send_all(run->inner, &message, sizeof message.who + size, NULL, 0)) return failed(run, "sendmsg", "sync");
   return wait_for_helper(run, "continue");
 }
 
@@ -99,23 +94,13 @@ static int move_above(int *fd, int highest) {
 }
 
 STEP(descriptors) {
-  uint32_t pairs = (uint32_t)a[0].number / 2, highest = 2;
-  for (uint32_t i = 0; i < pairs; i++) {
-    uint32_t wanted = value_number(&a[0], 2 * i + 1);
-    highest = wanted > highest ? wanted : highest;
-  }
-  if (highest > INT32_MAX - 1) return refused(run, EBADF, "descriptors", "number out of range");
-  int *ours[] = {&run->inner, &run->proc, &run->root, &run->mask, &run->fifo};
-  int rc = 0;
-  for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) rc |= move_above(ours[i], (int)highest);
-  for (int i = 0; i < SLOTS; i++) rc |= move_above(&run->slots[i], (int)highest);
-  if (rc) return failed(run, "fcntl", "F_DUPFD_CLOEXEC");
+  for (size_t i = 0; i < OURS; i++)
+    if (move_above(&run->ours[i], (int)a[0].number)) return failed(run, "fcntl", "F_DUPFD_CLOEXEC");
   if (close_at_exec(run)) return -1;
-  for (uint32_t i = 0; i < pairs; i++) {
-    uint32_t from = value_number(&a[0], 2 * i);
-    int fd = from < SLOTS ? run->slots[from] : -1;
-    if (fd < 0) return refused(run, EBADF, "dup2", "slot is empty");
-    if (dup2(fd, (int)value_number(&a[0], 2 * i + 1)) < 0) return failed(run, "dup2", "");
+  for (uint32_t i = 0; i + 1 < a[1].number; i += 2) {
+    uint32_t from = value_number(&a[1], i);
+    if (from >= SLOTS) return refused(run, EBADF, "dup2", "no such slot");
+    if (dup2(run->slots[from], (int)value_number(&a[1], i + 1)) < 0) return failed(run, "dup2", "");
   }
   return 0;
 }

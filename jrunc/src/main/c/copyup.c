@@ -35,14 +35,15 @@ static int copy_directory(struct run *run, int from, int to, const char *name, m
 
 static int copy_entry(struct run *run, int from, int to, const char *name, int depth) {
   struct stat st;
-  if (fstatat(from, name, &st, AT_SYMLINK_NOFOLLOW)) return -1;
+  int rc = fstatat(from, name, &st, AT_SYMLINK_NOFOLLOW);
   mode_t mode = st.st_mode & 07777;
-  int rc = S_ISDIR(st.st_mode)   ? copy_directory(run, from, to, name, mode, depth)
-           : S_ISREG(st.st_mode) ? copy_file(from, to, name, mode)
-           : S_ISLNK(st.st_mode) ? copy_link(from, to, name)
-                                 : 1; /* devices and sockets are not data */
-  if (rc) return rc < 0 ? -1 : 0;
-  return fchownat(to, name, st.st_uid, st.st_gid, AT_SYMLINK_NOFOLLOW);
+  switch (rc ? 0 : st.st_mode & S_IFMT) {
+    case S_IFDIR: rc = copy_directory(run, from, to, name, mode, depth); break;
+    case S_IFREG: rc = copy_file(from, to, name, mode); break;
+    case S_IFLNK: rc = copy_link(from, to, name); break;
+    default: return rc; /* devices and sockets are not data */
+  }
+  return rc ? -1 : fchownat(to, name, st.st_uid, st.st_gid, AT_SYMLINK_NOFOLLOW);
 }
 
 int copy_up(struct run *run, int from, int to, int depth) {

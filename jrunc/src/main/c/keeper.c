@@ -37,7 +37,7 @@ static void tell(struct run *run, int peer, const void *message, size_t size, co
 }
 
 static void end_helper(struct run *run, int status) {
-  if (run->keep >= 0) unlinkat(run->keep, "keeper.sock", 0);
+  unlinkat(run->keep, "keeper.sock", 0); /* EBADF without one */
   _exit(status);
 }
 
@@ -45,7 +45,7 @@ static void end_helper(struct run *run, int status) {
 static void abandon(struct run *run) {
   kill(run->child, SIGKILL);
   while (waitpid(run->child, NULL, 0) < 0 && errno == EINTR) {}
-  if (run->keep >= 0) remove_records(run);
+  unlinkat(run->keep, "pid", 0);
   end_helper(run, 1);
 }
 
@@ -87,23 +87,24 @@ static void process_is_ready(struct run *run) {
   if (run->detach) end_helper(run, 0);
 }
 
+static int record_identity(struct run *run) {
+  return record(run, "pid", "%d %llu\n", (int)run->child, (unsigned long long)k.ticks);
+}
+
 static void process_has_forked(struct run *run, const struct identity *next) {
   run->child = (pid_t)next->pid;
   k.ticks = start_ticks(run, run->child);
-  if (run->keep >= 0 && record_pid(run, k.ticks)) {
+  if (run->keep >= 0 && record_identity(run)) {
     tell_failure(run, STARTER, &run->failure, MSG_FAILED);
     abandon(run);
   }
   release_process(run);
 }
 
-static void pass_sync(struct run *run, const char *message, size_t size) {
-  char out[sizeof(struct identity) + 256];
-  struct identity who = identity(run, MSG_SYNC);
-  memcpy(out, &who, sizeof who);
-  memcpy(out + sizeof who, message + 1, size - 1);
+static void pass_sync(struct run *run, struct sync *message, size_t size) {
+  message->who = identity(run, MSG_SYNC);
   k.syncing = 1;
-  tell(run, listener_of_process(), out, sizeof who + size - 1, NULL, 0);
+  tell(run, listener_of_process(), message, size, NULL, 0);
 }
 
 /* Its end of the socket is closed: by exec, by a failure it left in the page, or by its death. */
@@ -143,7 +144,7 @@ static void hear_process(struct run *run) {
     case MSG_READY: process_is_ready(run); break;
     case INNER_FORKED: process_has_forked(run, (struct identity *)message); break;
     case INNER_MASTER: run->ends[END_MASTER] = give_away(&fd); break;
-    case MSG_SYNC: pass_sync(run, message, (size_t)size); break;
+    case MSG_SYNC: pass_sync(run, (struct sync *)message, (size_t)size); break;
     default: /* warnings, trace, seccomp listener: the starter's business */
       tell(run, listener_of_process(), message, (size_t)size, &fd, count);
   }
@@ -162,7 +163,7 @@ static void process_has_exited(struct run *run, int status) {
   k.status = status;
   k.exit_nanos = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
   k.state = EXITED;
-  if (run->keep >= 0 && record_exit(run, status, k.exit_nanos)) {
+  if (run->keep >= 0 && record(run, "exit", "status %d %llu\n", status, (unsigned long long)k.exit_nanos)) {
     run->place = KEEPER; /* a full or missing directory: the peers still learn it, and why there is no file */
     for (int peer = 0; peer < PEERS; peer++) tell_failure(run, peer, &run->failure, MSG_WARNING);
   }
@@ -225,8 +226,7 @@ static void close_stdin(struct run *run, int peer) {
 
 static void retire(struct run *run, int peer) {
   char answer[2] = {ASK_RETIRE, k.state != EXITED};
-  if (k.state == EXITED && run->keep >= 0) /* before the answer: who has it finds no socket */
-    unlinkat(run->keep, "keeper.sock", 0);
+  if (k.state == EXITED) unlinkat(run->keep, "keeper.sock", 0); /* first: who has the answer finds no socket */
   tell(run, peer, answer, sizeof answer, NULL, 0);
   if (k.state == EXITED) _exit(0);
 }
@@ -282,13 +282,9 @@ static void turn(struct run *run) {
   if (waits[2].revents) accept_peer(run);
 }
 
-/* Nothing of who spawned us stays open: not its log, not its directory. */
 static int become_keeper(struct run *run) {
-  int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-  for (int fd = 0; null >= 0 && fd < 3; fd++) dup2(null, fd);
-  if (null > 2) close(null);
   k.listener = bind_socket(run);
-  return null < 0 || k.listener < 0 || record_pid(run, k.ticks) ? -1 : 0;
+  return k.listener < 0 || record_identity(run) ? -1 : 0;
 }
 
 int keeper_main(struct run *run) {

@@ -13,18 +13,16 @@
   X(8, open_tree, "open-tree", PARENT, "suUUof") \
   X(9, clone, "clone", PARENT, "Uo") \
   X(20, id_maps, "id-maps", KEEPER, "ssu") \
-  X(21, attach, "attach", KEEPER, "f") \
   X(22, keep, "keep", KEEPER, "f") \
   X(23, detach, "detach", KEEPER, "") \
   X(40, await, "await", CHILD, "") \
   X(41, fork, "fork", CHILD, "") \
   X(42, enter_cgroup, "enter-cgroup", CHILD, "f") \
-  X(60, propagate, "propagate", CHILD, "suu") \
   X(61, root, "root", CHILD, "suo") \
-  X(62, bind, "bind", CHILD, "sosuUUUUuo") \
+  X(62, bind, "bind", CHILD, "sosuUUUUu") \
   X(63, mount, "mount", CHILD, "sssUSuu") \
-  X(64, set_attributes, "set-attributes", CHILD, "suUU") \
-  X(65, mkdir, "mkdir", CHILD, "suuu") \
+  X(64, set_attributes, "set-attributes", CHILD, "suUUu") \
+  X(65, mkdir, "mkdir", CHILD, "su") \
   X(66, mknod, "mknod", CHILD, "suuuuu") \
   X(67, symlink, "symlink", CHILD, "ss") \
   X(68, mask, "mask", CHILD, "s") \
@@ -33,6 +31,7 @@
   X(71, move_root, "move-root", CHILD, "") \
   X(72, chroot, "chroot", CHILD, "s") \
   X(73, terminal, "terminal", CHILD, "uuou") \
+  X(74, old_mount, "old-mount", CHILD, "sssUs") \
   X(90, hostname, "hostname", CHILD, "s") \
   X(91, domainname, "domainname", CHILD, "s") \
   X(92, loopback_up, "loopback-up", CHILD, "") \
@@ -40,7 +39,7 @@
   X(94, umask, "umask", CHILD, "u") \
   X(95, keyring, "keyring", CHILD, "s") \
   X(96, personality, "personality", CHILD, "U") \
-  X(97, scheduler, "scheduler", CHILD, "uUuuUUU") \
+  X(97, scheduler, "scheduler", CHILD, "b") \
   X(98, io_priority, "io-priority", CHILD, "u") \
   X(99, affinity, "affinity", EITHER, "b") \
   X(100, memory_policy, "memory-policy", CHILD, "ub") \
@@ -52,7 +51,7 @@
   X(106, seccomp, "seccomp", CHILD, "ub") \
   X(107, chdir, "chdir", CHILD, "s") \
   X(108, find_program, "find-program", CHILD, "ss") \
-  X(109, descriptors, "descriptors", CHILD, "L") \
+  X(109, descriptors, "descriptors", CHILD, "uL") \
   X(110, sync, "sync", CHILD, "s") \
   X(111, ready, "ready", CHILD, "") \
   X(112, wait_fifo, "wait-fifo", CHILD, "f") \

@@ -12,10 +12,11 @@
 
 #include "run.h"
 
-static struct run self = {.proc = -1, .root = -1, .mask = -1, .fifo = -1, .keep = -1, .inner = -1};
+static struct run self;
 
 static int read_plan(struct run *run, uint8_t *buffer) {
-  uint32_t length = 0, passed = 0, got = 0, filled = 0;
+  struct plan *plan = &run->plan;
+  uint32_t got = 0, filled = 0;
   do {
     int count = (int)(FIRST_MADE_SLOT - filled);
     ssize_t n = receive(run->starter, buffer + got, PLAN_LIMIT - got, run->slots + filled, &count);
@@ -23,14 +24,10 @@ static int read_plan(struct run *run, uint8_t *buffer) {
     if (!n) return refused(run, ECONNRESET, "recvmsg", "plan ends early");
     got += (uint32_t)n;
     filled += (uint32_t)count;
-    if (!length) length = plan_announced(buffer, got, &passed);
-  } while (length && got < PLAN_LIMIT && (got < length || filled < passed));
-  struct plan_error error;
-  if (plan_check(&run->plan, buffer, got, &error)) {
-    run->step.index = error.step;
-    return refused(run, EINVAL, "plan", error.what);
-  }
-  return filled == passed ? 0 : refused(run, EBADF, "plan", "has other descriptors than it says");
+  } while (!plan_header(plan, buffer, got) && got < PLAN_LIMIT && (got < plan->length || filled < plan->passed));
+  const char *wrong = plan_check(plan, buffer, got, &run->step.index);
+  if (wrong) return refused(run, EINVAL, "plan", wrong);
+  return filled == plan->passed ? 0 : refused(run, EBADF, "plan", "has other descriptors than it says");
 }
 
 static int prepare(struct run *run) {
@@ -70,7 +67,6 @@ STEP(clone) {
   close(ends[pid ? 1 : 0]);
   if (!pid) child_main(run);
   run->child = (pid_t)pid;
-  send_done(run, run->starter);
   run->place = KEEPER;
   return 0;
 }
@@ -89,32 +85,13 @@ STEP(id_maps) {
   return write_of_child(run, "uid_map", a[0].text) || write_of_child(run, "gid_map", a[1].text) ? -1 : 0;
 }
 
-STEP(attach) {
-  char pid[16];
-  int size = snprintf(pid, sizeof pid, "%d", (int)run->child);
-  return write(slot(run, 0), pid, (size_t)size) == size ? 0 : failed(run, "write", "cgroup.procs");
-}
-
 STEP(keep) {
-  run->keep = slot(run, 0);
-  run->slots[a[0].number] = -1; /* the keeper's from now on */
-  return run->keep < 0 ? failed(run, "keep", "directory") : 0;
+  run->keep = take_slot(run, 0);
+  return run->keep < 0 ? -1 : 0;
 }
 
 STEP(detach) {
   run->detach = 1;
-  return 0;
-}
-
-/* Runs the helper's steps: before the clone its own and shared ones, afterwards the keeper's. */
-static int run_helper_steps(struct run *run) {
-  plan_start(&run->cursor, &run->plan);
-  while (plan_next(&run->cursor, &run->step)) {
-    int mine = run->place == PARENT || run->step.entry->place == KEEPER;
-    if (!mine || !run_step(run)) continue;
-    if (!(run->step.flags & STEP_LENIENT)) return -1;
-    send_failure(run->starter, &run->failure, MSG_WARNING);
-  }
   return 0;
 }
 
@@ -138,13 +115,12 @@ static int fail_plan(struct run *run) {
 }
 
 int parent_main(int socket) {
+  memset(self.ours, -1, sizeof self.ours);
   self.starter = socket;
-  memset(self.slots, -1, sizeof self.slots);
-  memset(self.ends, -1, sizeof self.ends);
   fcntl(socket, F_SETFD, FD_CLOEXEC);
   uint8_t *buffer = mmap(NULL, PLAN_LIMIT, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   int rc = buffer == MAP_FAILED ? failed(&self, "mmap", "plan") : prepare(&self);
-  if (rc || read_plan(&self, buffer) || run_helper_steps(&self)) return fail_plan(&self);
+  if (rc || read_plan(&self, buffer) || run_steps(&self)) return fail_plan(&self);
   let_go(&self, buffer);
   return keeper_main(&self);
 }

@@ -22,14 +22,11 @@ STEP(pipes) {
 }
 
 STEP(spools) {
-  int *ends = run->ends, spare[2];
-  ends[END_SPOOL] = memfd_create("spool", MFD_CLOEXEC);
-  if (a[0].number > 1) ends[END_SPOOL + 1] = memfd_create("spool", MFD_CLOEXEC);
-  ends[END_JOURNAL] = memfd_create("journal", MFD_CLOEXEC);
-  if (ends[END_SPOOL] < 0 || (a[0].number > 1 && ends[END_SPOOL + 1] < 0) || ends[END_JOURNAL] < 0)
-    return failed(run, "memfd_create", "spool");
-  if (make_pipe(spare, 0)) return failed(run, "pipe2", "spare");
-  ends[END_SPARE] = spare[0];
-  ends[END_SPARE + 1] = spare[1];
-  return 0;
+  int *ends = run->ends;
+  for (int i = END_SPOOL; i <= END_JOURNAL; i++) {
+    if (i == END_SPOOL + 1 && a[0].number < 2) continue; /* a terminal has one stream */
+    ends[i] = memfd_create(i == END_JOURNAL ? "journal" : "spool", MFD_CLOEXEC);
+    if (ends[i] < 0) return failed(run, "memfd_create", "spool");
+  }
+  return make_pipe(ends + END_SPARE, 0) ? failed(run, "pipe2", "spare") : 0;
 }

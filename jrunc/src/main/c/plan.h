@@ -13,7 +13,7 @@
 
 #include "ops.h"
 
-enum { PLAN_VERSION = 1, PLAN_HEADER = 24, PLAN_LIMIT = 4 << 20 };
+enum { PLAN_VERSION = 2, PLAN_HEADER = 24, PLAN_LIMIT = 4 << 20 };
 enum { PLAN_TRACE = 1 };   /* plan flag: answer DONE after each step */
 enum { STEP_LENIENT = 1 }; /* step flag: a failure is a warning */
 enum { SLOTS = 256, FIRST_MADE_SLOT = 192, MAX_ARGUMENTS = 10 };
@@ -34,7 +34,6 @@ struct value {
 };
 
 struct op_entry {
-  const char *label;
   const char *layout;
   uint16_t op;
   uint8_t place;
@@ -49,33 +48,19 @@ struct step {
 
 struct plan {
   const uint8_t *bytes;
-  uint32_t length;
-  uint32_t steps;
-  uint32_t passed;
-  uint32_t flags;
+  uint32_t length, steps, passed, flags;
+  uint32_t offset, index; /* of the step that comes next */
+  struct value arguments, environment; /* of its exec */
 };
 
-/* Where a plan is wrong: the step (or the header, UINT32_MAX) and a sentence. */
-struct plan_error {
-  uint32_t step;
-  const char *what;
-};
+/* Reads what the header says; 0, or -1 if this is none. */
+int plan_header(struct plan *plan, const uint8_t *bytes, size_t length);
 
-/* Checks header and every step; after this the cursor never fails. 0, or -1 with *error filled. */
-int plan_check(struct plan *plan, const uint8_t *bytes, size_t length, struct plan_error *error);
+/* Checks everything; after this plan_next never fails. NULL, or what is wrong with *step (UINT32_MAX: the header). */
+const char *plan_check(struct plan *plan, const uint8_t *bytes, size_t length, uint32_t *step);
 
-/* Length that a header announces, or 0 if it is no header. */
-uint32_t plan_announced(const uint8_t *bytes, size_t length, uint32_t *passed);
-
-struct plan_cursor {
-  const struct plan *plan;
-  uint32_t offset;
-  uint32_t index;
-};
-
-void plan_start(struct plan_cursor *cursor, const struct plan *plan);
 /* 1 and *step filled, 0 at the end. */
-int plan_next(struct plan_cursor *cursor, struct step *step);
+int plan_next(struct plan *plan, struct step *step);
 
 /* The n-th of the numbers of an L value. */
 uint32_t value_number(const struct value *list, uint32_t n);

@@ -24,14 +24,6 @@ int proc_root(struct run *run) {
   return 0;
 }
 
-/* Where something is mounted over a part of /proc, as in nested containers: a detached procfs. */
-static int detached_proc(void) {
-  unsigned attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
-  OWNED fs = (int)syscall(SYS_fsopen, "proc", FSOPEN_CLOEXEC);
-  if (fs < 0 || syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0)) return -1;
-  return (int)syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC, attributes);
-}
-
 int proc_open(struct run *run, const char *path, int flags) {
   if (proc_root(run)) return -1;
   struct open_how how = {
@@ -40,7 +32,10 @@ int proc_open(struct run *run, const char *path, int flags) {
   };
   int fd = (int)syscall(SYS_openat2, run->proc, path, &how, sizeof how);
   if (fd >= 0 || errno != EXDEV) return fd;
-  OWNED detached = detached_proc();
+  /* Something is mounted over a part of /proc, as in nested containers: a detached procfs. */
+  static const struct value none;
+  OWNED detached =
+      new_filesystem(run, "proc", "proc", &none, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
   return detached < 0 ? -1 : (int)syscall(SYS_openat2, detached, path, &how, sizeof how);
 }
 

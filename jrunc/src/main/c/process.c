@@ -1,5 +1,4 @@
 /* What the process is: limits, scheduling, identity, capabilities, seccomp, directory, program. */
-#include <grp.h>
 #include <linux/capability.h>
 #include <linux/close_range.h>
 #include <linux/seccomp.h>
@@ -13,6 +12,10 @@ enum { KEYCTL_JOIN_SESSION_KEYRING = 1, IOPRIO_WHO_PROCESS = 1 };
 CALL_STEP(keyring, "keyctl", a[0].text, syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, a[0].text) < 0)
 CALL_STEP(personality, "personality", "", syscall(SYS_personality, a[0].number) < 0)
 CALL_STEP(io_priority, "ioprio_set", "", syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, (int)a[0].number))
+CALL_STEP(scheduler, "sched_setattr", "", syscall(SYS_sched_setattr, 0, a[0].text, 0))
+CALL_STEP(affinity, "sched_setaffinity", "", syscall(SYS_sched_setaffinity, 0, a[0].number, a[0].text) < 0)
+CALL_STEP(memory_policy, "set_mempolicy", "",
+          syscall(SYS_set_mempolicy, (int)a[0].number, a[1].text, a[1].number ? 8 * a[1].number + 1 : 0))
 CALL_STEP(keep_capabilities, "prctl", "PR_SET_KEEPCAPS", prctl(PR_SET_KEEPCAPS, a[0].number != 0, 0, 0, 0))
 CALL_STEP(no_new_privileges, "prctl", "PR_SET_NO_NEW_PRIVS", prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 
@@ -31,39 +34,6 @@ STEP(umask) {
   return 0;
 }
 
-STEP(scheduler) {
-  struct { /* struct sched_attr */
-    uint32_t size, policy;
-    uint64_t flags;
-    int32_t nice;
-    uint32_t priority;
-    uint64_t runtime, deadline, period;
-  } attr = {sizeof attr,           (uint32_t)a[0].number, a[1].number, (int32_t)a[2].number,
-            (uint32_t)a[3].number, a[4].number,           a[5].number, a[6].number};
-  return syscall(SYS_sched_setattr, 0, &attr, 0) ? failed(run, "sched_setattr", "") : 0;
-}
-
-/* A mask as the kernel wants it: whole, aligned words. */
-static int copy_mask(struct run *run, const struct value *from, unsigned long *words, size_t room) {
-  if (from->number > room) return refused(run, E2BIG, "mask", "");
-  memset(words, 0, room);
-  memcpy(words, from->text, from->number);
-  return 0;
-}
-
-STEP(affinity) {
-  unsigned long words[1024 / sizeof(long)];
-  if (copy_mask(run, &a[0], words, sizeof words)) return -1;
-  return syscall(SYS_sched_setaffinity, 0, sizeof words, words) ? failed(run, "sched_setaffinity", "") : 0;
-}
-
-STEP(memory_policy) {
-  unsigned long words[128 / sizeof(long)];
-  if (copy_mask(run, &a[1], words, sizeof words)) return -1;
-  unsigned long bits = a[1].number ? sizeof words * 8 : 0;
-  return syscall(SYS_set_mempolicy, (int)a[0].number, words, bits) ? failed(run, "set_mempolicy", "") : 0;
-}
-
 STEP(bounding_set) {
   for (int cap = 0; cap < 64 && prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++) {
     if (!(a[0].number >> cap & 1) && prctl(PR_CAPBSET_DROP, cap, 0, 0, 0))
@@ -74,12 +44,9 @@ STEP(bounding_set) {
 
 /* System calls themselves: the C library's functions would look for other threads. */
 STEP(identity) {
-  gid_t groups[16384];
-  if (a[3].number > sizeof groups / sizeof *groups) return refused(run, E2BIG, "setgroups", "");
-  for (uint32_t i = 0; i < a[3].number; i++) groups[i] = value_number(&a[3], i);
   uid_t uid = (uid_t)a[0].number;
   gid_t gid = (gid_t)a[1].number;
-  if (a[2].number && syscall(SYS_setgroups, a[3].number, groups)) return failed(run, "setgroups", "");
+  if (a[2].number && syscall(SYS_setgroups, a[3].number, a[3].text)) return failed(run, "setgroups", "");
   if (syscall(SYS_setresgid, gid, gid, gid)) return failed(run, "setresgid", "");
   return syscall(SYS_setresuid, uid, uid, uid) ? failed(run, "setresuid", "") : 0;
 }
@@ -184,13 +151,8 @@ static char **pointers(const struct value *list) {
 
 /* Everything that exec needs but execve itself, while no filter is there that could refuse it. */
 int prepare_exec(struct run *run) {
-  struct plan_cursor cursor = run->cursor;
-  struct step step;
-  while (plan_next(&cursor, &step)) {
-    if (step.entry->op != OP_exec) continue;
-    run->arguments = pointers(&step.args[1]);
-    run->environment = pointers(&step.args[2]);
-  }
+  run->arguments = pointers(&run->plan.arguments);
+  run->environment = pointers(&run->plan.environment);
   return run->arguments && run->environment ? 0 : failed(run, "mmap", "arguments");
 }
 

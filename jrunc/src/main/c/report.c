@@ -59,37 +59,31 @@ int send_failure(int socket, struct failure *failure, enum message type) {
   return send_all(socket, failure, sizeof *failure, NULL, 0);
 }
 
-/* Reads one record; *count goes in as room in fds and comes out as what arrived. */
+/* Reads one record; *count goes in as room in fds and comes out as what arrived. More is not let in. */
 ssize_t receive(int socket, void *into, size_t size, int *fds, int *count) {
   static union rights rights;
   struct iovec data = {into, size};
-  struct msghdr header = {.msg_iov = &data, .msg_iovlen = 1, .msg_control = &rights, .msg_controllen = sizeof rights};
+  struct msghdr header = {.msg_iov = &data, .msg_iovlen = 1, .msg_control = &rights};
+  header.msg_controllen = *count ? CMSG_LEN((size_t)*count * sizeof(int)) : 0;
   ssize_t got;
   do got = recvmsg(socket, &header, MSG_CMSG_CLOEXEC);
   while (got < 0 && errno == EINTR);
-  int room = *count, arrived = 0;
   *count = 0;
   if (got < 0) return got;
   struct cmsghdr *c = CMSG_FIRSTHDR(&header);
-  if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
-    arrived = (int)((c->cmsg_len - CMSG_LEN(0)) / sizeof(int));
-  for (int i = 0; i < arrived; i++) {
-    int fd;
-    memcpy(&fd, CMSG_DATA(c) + (size_t)i * sizeof fd, sizeof fd);
-    if (i < room)
-      fds[(*count)++] = fd;
-    else
-      close(fd);
+  if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS) {
+    memcpy(fds, CMSG_DATA(c), c->cmsg_len - CMSG_LEN(0));
+    *count = (int)((c->cmsg_len - CMSG_LEN(0)) / sizeof(int));
   }
   errno = EMSGSIZE;
-  return header.msg_flags & (MSG_TRUNC | MSG_CTRUNC) || arrived > room ? -1 : got;
+  return header.msg_flags & (MSG_TRUNC | MSG_CTRUNC) ? -1 : got;
 }
 
-void send_done(struct run *run, int socket) {
+void send_done(struct run *run, enum place place, int socket) {
   if (!(run->plan.flags & PLAN_TRACE)) return;
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
-  struct done done = {MSG_DONE, (uint8_t)run->place, run->step.entry->op, run->step.index,
+  struct done done = {MSG_DONE, (uint8_t)place, run->step.entry->op, run->step.index,
                       (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec};
   send_all(socket, &done, sizeof done, NULL, 0);
 }

@@ -7,12 +7,8 @@
 #include "run.h"
 
 STEP(mkdir) {
-  int created;
-  OWNED fd = make_directory(run, a[0].text, (mode_t)a[1].number, &created);
-  if (fd < 0) return failed(run, "mkdirat", a[0].text);
-  if (created && fchownat(fd, "", (uid_t)a[2].number, (gid_t)a[3].number, AT_EMPTY_PATH))
-    return failed(run, "fchownat", a[0].text);
-  return 0;
+  OWNED fd = make_directory(run, a[0].text, (mode_t)a[1].number);
+  return fd < 0 ? -1 : 0;
 }
 
 /* The same node is taken as it is; anything else in its place is an error. */
@@ -25,7 +21,7 @@ static int is_node(int parent, const char *name, mode_t kind, dev_t device) {
 STEP(mknod) {
   const char *name;
   OWNED parent = open_parent(run, a[0].text, &name);
-  if (parent < 0) return failed(run, "openat2", a[0].text);
+  if (parent < 0) return -1;
   mode_t mode = (mode_t)a[1].number;
   dev_t device = makedev((unsigned)a[2].number, (unsigned)a[3].number);
   if (mknodat(parent, name, mode, device) && (errno != EEXIST || !is_node(parent, name, mode & S_IFMT, device)))
@@ -38,7 +34,7 @@ STEP(mknod) {
 STEP(symlink) {
   const char *name;
   OWNED parent = open_parent(run, a[1].text, &name);
-  if (parent < 0) return failed(run, "openat2", a[1].text);
+  if (parent < 0) return -1;
   return symlinkat(a[0].text, parent, name) && errno != EEXIST ? failed(run, "symlinkat", a[1].text) : 0;
 }
 
@@ -47,8 +43,8 @@ static int open_multiplexer(struct run *run) {
   struct stat st;
   struct statfs fs;
   OWNED fd = in_root(run, "/dev/pts/ptmx", O_RDWR | O_NOCTTY, 0);
-  if (fd < 0 || fstat(fd, &st) || fstatfs(fd, &fs)) return failed(run, "openat2", "/dev/pts/ptmx");
-  if (fs.f_type != DEVPTS_SUPER_MAGIC || !S_ISCHR(st.st_mode) || st.st_rdev != makedev(5, 2))
+  if (fd < 0) return -1;
+  if (fstat(fd, &st) || fstatfs(fd, &fs) || fs.f_type != DEVPTS_SUPER_MAGIC || !S_ISCHR(st.st_mode) || st.st_rdev != makedev(5, 2))
     return refused(run, ENODEV, "openat2", "/dev/pts/ptmx is not a pty multiplexer");
   return give_away(&fd);
 }
@@ -56,9 +52,8 @@ static int open_multiplexer(struct run *run) {
 /* By descriptor on a file that no link leads to (CVE-2025-52565). */
 static int bind_console(struct run *run, int slave) {
   OWNED target = make_target(run, "/dev/console", 0, RESOLVE_NO_SYMLINKS);
-  if (target < 0) return failed(run, "openat2", "/dev/console");
-  OWNED tree = open_tree_of(slave, "", AT_EMPTY_PATH);
-  return tree < 0 || move_to(tree, target) ? failed(run, "move_mount", "/dev/console") : 0;
+  OWNED tree = target < 0 ? -1 : clone_mount(run, slave, "/dev/console", 0);
+  return tree < 0 ? -1 : move_to(run, tree, target, "/dev/console");
 }
 
 /* To the socket that the caller named, with the path as the data as runc does; or to the keeper. */

@@ -41,7 +41,7 @@ enum message {
   MSG_LISTENER = 'N', /* seccomp listener descriptor */
   MSG_READY = 'R',    /* struct identity */
   MSG_STARTED = 'T',  /* struct identity: exec happened without a READY before */
-  MSG_SYNC = 'Y',     /* struct identity, then the tag */
+  MSG_SYNC = 'Y',     /* struct sync, as long as its tag */
   ASK_STATUS = 'S',
   ASK_DESCRIPTORS = 'F',
   ASK_START = 'G', /* answered with struct failure, error 0: started */
@@ -63,6 +63,11 @@ struct identity {
   uint8_t type, zero[3];
   uint32_t pid;
   uint64_t start_ticks;
+};
+
+struct sync {
+  struct identity who; /* the helper fills it in */
+  char tag[256];
 };
 
 struct exited {
@@ -96,26 +101,31 @@ enum end {
   ENDS = END_SPARE + 2
 };
 
+enum { OURS = SLOTS + ENDS + 7 };
+
 struct run {
   struct plan plan;
-  struct plan_cursor cursor;
   struct step step;       /* the current one */
   struct failure failure; /* of the current one */
   enum place place;
-  int slots[SLOTS];
-  int inner; /* socket between helper and child */
-  int proc;  /* checked procfs */
   struct page *page;
+  pid_t child; /* helper */
+  int detach;  /* helper: ends when the process waits or runs */
+  union {
+    int ours[OURS]; /* every descriptor that we hold, -1 where there is none */
+    struct {
+      int slots[SLOTS];
+      int ends[ENDS]; /* helper */
+      int inner;      /* socket between helper and child */
+      int starter;    /* helper: socket to the starter */
+      int keep;       /* helper: directory of the keeper */
+      int proc;       /* checked procfs */
+      int root;       /* child: root for container paths, without it "/" */
+      int mask;       /* child: the read-only tmpfs that hides directories */
+      int fifo;       /* child: exec.fifo once it is open */
+    };
+  };
 
-  int starter; /* helper: socket to the starter */
-  pid_t child;
-  int ends[ENDS];
-  int keep;   /* helper: directory of the keeper, or -1 */
-  int detach; /* helper: ends when the process waits or runs */
-
-  int root;                        /* child: root for container paths, -1: "/" */
-  int mask;                        /* child: the read-only tmpfs that hides directories */
-  int fifo;                        /* child: exec.fifo once it is open */
   int placed;                      /* child: what the program does not get is closed at exec */
   int umask_is_set;                /* child: until then ours is 0 */
   mode_t umask;                    /* child: what the program gets */
@@ -141,10 +151,11 @@ int give_away(int *fd); /* answers the descriptor and leaves -1 */
 OPS(X)
 #undef X
 
-/* Runs the current step; 0 or -1. */
-int run_step(struct run *run);
-int slot(struct run *run, int argument);
+/* step.c: runs the steps of the place where we are; 0, or -1 with the failure of the one that ended it. */
+int run_steps(struct run *run);
 int has_slot(const struct run *run, int argument);
+int slot(const struct run *run, int argument); /* -1 if no step has filled it: EBADF of whatever uses it */
+int take_slot(struct run *run, int argument);
 int fill_slot(struct run *run, int argument, int fd);
 
 /* Stages. */
@@ -156,7 +167,7 @@ int pause_main(void);
 /* report.c */
 int send_all(int socket, const void *message, size_t size, const int *fds, int count);
 int send_failure(int socket, struct failure *failure, enum message type);
-void send_done(struct run *run, int socket);
+void send_done(struct run *run, enum place place, int socket);
 ssize_t receive(int socket, void *into, size_t size, int *fds, int *count);
 
 /* proc.c */
@@ -165,24 +176,24 @@ int proc_open(struct run *run, const char *path, int flags);
 int proc_write(struct run *run, const char *path, const char *value);
 uint64_t start_ticks(struct run *run, pid_t pid);
 
-/* path.c: container paths */
+/* path.c: container paths. As all below they answer -1 and have filled run->failure; errno stays */
 int in_root(struct run *run, const char *path, int flags, uint64_t resolve);
-int make_directory(struct run *run, const char *path, mode_t mode, int *created);
+int make_directory(struct run *run, const char *path, mode_t mode);
 int open_parent(struct run *run, const char *path, const char **name);
 int make_target(struct run *run, const char *path, int directory, uint64_t resolve);
 int copy_up(struct run *run, int from, int to, int depth);
 
 /* mount.c */
-int open_tree_of(int at, const char *path, unsigned flags);
-int move_to(int tree, int target);
+int clone_mount(struct run *run, int fd, const char *path, int recursive);
+int move_to(struct run *run, int tree, int target, const char *path);
+int new_filesystem(struct run *run, const char *type, const char *source, const struct value *options,
+                   uint64_t attributes);
 
 /* process.c */
 int prepare_exec(struct run *run);
 int close_at_exec(struct run *run);
 
 /* record.c: the files of a keeper's directory */
-int record_pid(struct run *run, uint64_t ticks);
-int record_exit(struct run *run, int status, uint64_t unix_nanos);
+int record(struct run *run, const char *name, const char *format, ...) __attribute__((format(printf, 3, 4)));
 int bind_socket(struct run *run);
-void remove_records(struct run *run);
 int directory_is_gone(struct run *run);

@@ -54,12 +54,11 @@ static size_t mutate(uint8_t *bytes, size_t size) {
 }
 
 /* Touches every byte of every value, as the steps do. */
-static uint64_t walk(const struct plan *plan) {
-  struct plan_cursor cursor;
+static uint64_t walk(struct plan *plan) {
   struct step step;
   uint64_t sum = 0;
   uint32_t count = 0;
-  for (plan_start(&cursor, plan); plan_next(&cursor, &step); count++) {
+  for (; plan_next(plan, &step); count++) {
     for (size_t i = 0; step.entry->layout[i]; i++) {
       const struct value *v = &step.args[i];
       const char *text = v->text;
@@ -116,9 +115,10 @@ int main(int argc, char **argv) {
     }
     fclose(file);
     struct plan plan;
-    struct plan_error error;
-    if (plan_check(&plan, files[i], sizes[i], &error)) {
-      fprintf(stderr, "%s: step %u %s\n", argv[3 + i], error.step, error.what);
+    uint32_t step;
+    const char *wrong = plan_check(&plan, files[i], sizes[i], &step);
+    if (wrong) {
+      fprintf(stderr, "%s: step %u %s\n", argv[3 + i], step, wrong);
       return 3;
     }
   }
@@ -132,12 +132,10 @@ int main(int argc, char **argv) {
     memcpy(exact, copy, size);
     free(copy);
     struct plan plan = {0};
-    struct plan_error error;
-    if (!plan_check(&plan, exact, size, &error)) {
+    uint32_t step;
+    if (!plan_check(&plan, exact, size, &step)) {
       accepted++;
       sum += walk(&plan);
-    } else if (!error.what) {
-      abort();
     }
     free(exact);
   }

@@ -215,7 +215,7 @@ public final class CreateCompiler {
     }
     hooks();
     changeRoot();
-    steps.add(new RootStep.Mkdir(input.process().cwd(), 0755, 0, 0));
+    steps.add(new RootStep.Mkdir(input.process().cwd(), 0755));
     process.terminal(true);
     closeRoot();
   }

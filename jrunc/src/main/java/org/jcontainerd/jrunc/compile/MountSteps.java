@@ -162,8 +162,7 @@ final class MountSteps {
             options.clear(),
             options.recursiveSet(),
             options.recursiveClear(),
-            everywhere == options.recursive() ? propagation : Propagation.UNCHANGED,
-            Optional.empty()));
+            everywhere == options.recursive() ? propagation : Propagation.UNCHANGED));
     if (everywhere != options.recursive() && propagation != Propagation.UNCHANGED) {
       steps.add(new RootStep.Propagate(destination, propagation, everywhere));
     }

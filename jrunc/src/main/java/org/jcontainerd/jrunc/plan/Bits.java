@@ -21,6 +21,11 @@ public final class Bits {
     return bytes.clone();
   }
 
+  /** The same bits, with zeros behind them up to a multiple of {@code bytes}. */
+  Bits paddedTo(int bytes) {
+    return new Bits(Arrays.copyOf(this.bytes, Math.ceilDiv(this.bytes.length, bytes) * bytes));
+  }
+
   public int length() {
     return bytes.length;
   }

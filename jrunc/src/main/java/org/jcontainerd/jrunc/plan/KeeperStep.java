@@ -16,14 +16,6 @@ public sealed interface KeeperStep extends Step {
   record IdMaps(String uidMap, String gidMap, boolean denySetgroups) implements KeeperStep {}
 
   /**
-   * Moves the process into a cgroup by its pid. For cgroup v1 {@link ProcessStep.EnterCgroup} is
-   * cheaper, for v2 the descriptor in {@link ParentStep.Clone}.
-   *
-   * @param procs an open {@code cgroup.procs}
-   */
-  record Attach(Slot procs) implements KeeperStep {}
-
-  /**
    * The helper stays as keeper: binds {@code keeper.sock} in the directory, writes {@code pid}.
    *
    * @param directory an open directory of this process

@@ -9,7 +9,7 @@ import java.util.List;
 /** Encodes a plan for the helper: header, then op, flags, length and payload of each step. */
 public final class PlanWriter {
   /** What header and steps look like; the helper refuses any other. */
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
 
   private static final byte[] MAGIC = "JRPL".getBytes(StandardCharsets.US_ASCII);
   private static final int HEADER = 24;

@@ -1,5 +1,6 @@
 package org.jcontainerd.jrunc.plan;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -47,7 +48,6 @@ public sealed interface RootStep extends Step {
    * @param recursiveSet attributes of all mounts (rro, rnosuid, ...)
    * @param recursiveClear attributes of all mounts
    * @param propagation of the new mount; with {@code recursive} of all of them
-   * @param userNamespace whose id map the mount gets
    */
   record Bind(
       Source source,
@@ -57,8 +57,7 @@ public sealed interface RootStep extends Step {
       Set<MountAttribute> clear,
       Set<MountAttribute> recursiveSet,
       Set<MountAttribute> recursiveClear,
-      Propagation propagation,
-      Optional<Slot> userNamespace)
+      Propagation propagation)
       implements RootStep {
     public Bind {
       set = Set.copyOf(set);
@@ -77,13 +76,14 @@ public sealed interface RootStep extends Step {
           Set.of(),
           Set.of(),
           Set.of(),
-          Propagation.UNCHANGED,
-          Optional.empty());
+          Propagation.UNCHANGED);
     }
   }
 
   /**
-   * Mounts a new file system; a missing target is created as a directory.
+   * Mounts a new file system; a missing target is created as a directory. With an option that
+   * fsconfig(2) has no room for, such as many lower directories, it goes the way of mount(2), which
+   * knows neither {@code propagation} nor {@code copyUp}.
    *
    * @param target container path
    * @param options of the file system, {@code key} or {@code key=value}; also {@code ro}, {@code
@@ -99,9 +99,17 @@ public sealed interface RootStep extends Step {
       Propagation propagation,
       boolean copyUp)
       implements RootStep {
+    private static final int FSCONFIG_BYTES = 256;
+
     public Mount {
       attributes = Set.copyOf(attributes);
       options = List.copyOf(options);
+    }
+
+    /** Whether fsconfig(2) takes every option: it wants less than 256 bytes. */
+    boolean fitsFsconfig() {
+      return options.stream()
+          .allMatch(o -> o.getBytes(StandardCharsets.UTF_8).length < FSCONFIG_BYTES);
     }
 
     /** A file system without propagation or copy. */
@@ -126,10 +134,8 @@ public sealed interface RootStep extends Step {
     }
   }
 
-  /**
-   * Creates a directory and its parents; the owner and mode apply to the last if it was missing.
-   */
-  record Mkdir(String path, int mode, int uid, int gid) implements RootStep {}
+  /** Creates a directory and its parents; the mode applies to the last if it was missing. */
+  record Mkdir(String path, int mode) implements RootStep {}
 
   /** Creates a device node, replacing nothing: the same node is taken as it is. */
   record Mknod(String path, Kind kind, int mode, int major, int minor, int uid, int gid)

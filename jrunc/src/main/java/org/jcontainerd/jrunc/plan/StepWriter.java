@@ -1,5 +1,7 @@
 package org.jcontainerd.jrunc.plan;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -7,6 +9,12 @@ import java.util.Optional;
 
 /** From each record to its op and payload. */
 final class StepWriter {
+  /** SCHED_ATTR_SIZE_VER0 of linux/sched/types.h. */
+  private static final int SCHED_ATTR_BYTES = 48;
+
+  /** Standard streams are the program's also where the plan does not fill them. */
+  private static final int STDERR = 2;
+
   private StepWriter() {}
 
   static Payload write(Step step) {
@@ -57,7 +65,6 @@ final class StepWriter {
     return switch (step) {
       case KeeperStep.IdMaps s ->
           of(Op.ID_MAPS).text(s.uidMap()).text(s.gidMap()).flag(s.denySetgroups());
-      case KeeperStep.Attach s -> of(Op.ATTACH).slot(s.procs());
       case KeeperStep.Keep s -> of(Op.KEEP).slot(s.directory());
       case KeeperStep.Detach _ -> of(Op.DETACH);
     };
@@ -66,26 +73,23 @@ final class StepWriter {
   private static Payload root(RootStep step) {
     return switch (step) {
       case RootStep.Propagate s ->
-          of(Op.PROPAGATE).text(s.path()).number(s.propagation().flag()).flag(s.recursive());
+          of(Op.SET_ATTRIBUTES)
+              .text(s.path())
+              .flag(s.recursive())
+              .large(0)
+              .large(0)
+              .number(s.propagation().flag());
       case RootStep.Root s -> of(Op.ROOT).text(s.path()).flag(s.recursive()).slot(s.tree());
       case RootStep.Bind s -> bind(s);
-      case RootStep.Mount s ->
-          of(Op.MOUNT)
-              .text(s.type())
-              .text(s.source())
-              .text(s.target())
-              .large(MountAttribute.setMask(s.attributes()))
-              .texts(s.options())
-              .number(s.propagation().flag())
-              .flag(s.copyUp());
+      case RootStep.Mount s -> s.fitsFsconfig() ? mount(s) : oldMount(s);
       case RootStep.SetAttributes s ->
           of(Op.SET_ATTRIBUTES)
               .text(s.path())
               .flag(s.recursive())
               .large(MountAttribute.setMask(s.set()))
-              .large(MountAttribute.clearMask(s.set(), s.clear()));
-      case RootStep.Mkdir s ->
-          of(Op.MKDIR).text(s.path()).number(s.mode()).number(s.uid()).number(s.gid());
+              .large(MountAttribute.clearMask(s.set(), s.clear()))
+              .number(Propagation.UNCHANGED.flag());
+      case RootStep.Mkdir s -> of(Op.MKDIR).text(s.path()).number(s.mode());
       case RootStep.Mknod s ->
           of(Op.MKNOD)
               .text(s.path())
@@ -124,8 +128,30 @@ final class StepWriter {
         .large(MountAttribute.clearMask(s.set(), s.clear()))
         .large(MountAttribute.setMask(s.recursiveSet()))
         .large(MountAttribute.clearMask(s.recursiveSet(), s.recursiveClear()))
+        .number(s.propagation().flag());
+  }
+
+  private static Payload mount(RootStep.Mount s) {
+    return of(Op.MOUNT)
+        .text(s.type())
+        .text(s.source())
+        .text(s.target())
+        .large(MountAttribute.setMask(s.attributes()))
+        .texts(s.options())
         .number(s.propagation().flag())
-        .slot(s.userNamespace());
+        .flag(s.copyUp());
+  }
+
+  /** As mount(2) wants it: "ro" is a flag there, all other options are one text. */
+  private static Payload oldMount(RootStep.Mount s) {
+    var data = new ArrayList<>(s.options());
+    long readOnly = data.removeIf("ro"::equals) ? MountAttribute.RDONLY.oldFlag() : 0;
+    return of(Op.OLD_MOUNT)
+        .text(s.type())
+        .text(s.source())
+        .text(s.target())
+        .large(MountAttribute.oldFlags(s.attributes()) | readOnly)
+        .text(String.join(",", data));
   }
 
   private static Payload process(ProcessStep step) {
@@ -143,7 +169,8 @@ final class StepWriter {
       case ProcessStep.Personality s -> of(Op.PERSONALITY).large(s.persona());
       case ProcessStep.Scheduler s -> scheduler(s);
       case ProcessStep.IoPriority s -> of(Op.IO_PRIORITY).number(s.priority());
-      case ProcessStep.MemoryPolicy s -> of(Op.MEMORY_POLICY).number(s.mode()).bits(s.nodes());
+      case ProcessStep.MemoryPolicy s ->
+          of(Op.MEMORY_POLICY).number(s.mode()).bits(s.nodes().paddedTo(Long.BYTES));
       case ProcessStep.BoundingSet s -> of(Op.BOUNDING_SET).large(s.mask());
       case ProcessStep.KeepCapabilities s -> of(Op.KEEP_CAPABILITIES).flag(s.keep());
       case ProcessStep.Identity s ->
@@ -158,7 +185,10 @@ final class StepWriter {
       case ProcessStep.Seccomp s -> of(Op.SECCOMP).number(s.flags()).bits(s.program());
       case ProcessStep.Chdir s -> of(Op.CHDIR).text(s.path());
       case ProcessStep.FindProgram s -> of(Op.FIND_PROGRAM).text(s.name()).text(s.searchPath());
-      case ProcessStep.Descriptors s -> of(Op.DESCRIPTORS).numbers(pairs(s.numbers()));
+      case ProcessStep.Descriptors s ->
+          of(Op.DESCRIPTORS)
+              .number(s.numbers().keySet().stream().mapToInt(n -> n).reduce(STDERR, Math::max))
+              .numbers(pairs(s.numbers()));
       case ProcessStep.OwnStdio s -> of(Op.OWN_STDIO).number(s.uid());
       case ProcessStep.Sync s -> of(Op.SYNC).text(s.tag());
       case ProcessStep.Ready _ -> of(Op.READY);
@@ -168,15 +198,20 @@ final class StepWriter {
     };
   }
 
+  /** {@code struct sched_attr} of sched_setattr(2). */
   private static Payload scheduler(ProcessStep.Scheduler s) {
-    return of(Op.SCHEDULER)
-        .number(s.policy())
-        .large(s.flags())
-        .number(s.nice())
-        .number(s.priority())
-        .large(s.runtimeNanos())
-        .large(s.deadlineNanos())
-        .large(s.periodNanos());
+    var attributes =
+        ByteBuffer.allocate(SCHED_ATTR_BYTES)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .putInt(SCHED_ATTR_BYTES)
+            .putInt(s.policy())
+            .putLong(s.flags())
+            .putInt(s.nice())
+            .putInt(s.priority())
+            .putLong(s.runtimeNanos())
+            .putLong(s.deadlineNanos())
+            .putLong(s.periodNanos());
+    return of(Op.SCHEDULER).bits(Bits.of(attributes.array()));
   }
 
   /** Slot and final number, in the order of the numbers. */

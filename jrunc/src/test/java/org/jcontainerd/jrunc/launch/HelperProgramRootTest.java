@@ -66,7 +66,7 @@ final class HelperProgramRootTest {
 
   @Test
   void helper_askedForItsVersion_tellsIt() throws Exception {
-    assertTrue(say(0, "--version").matches("jrunc-init version \\S+, plan version 1\n"));
+    assertTrue(say(0, "--version").matches("jrunc-init version \\S+, plan version 2\n"));
   }
 
   @Test

@@ -19,7 +19,6 @@ import org.jcontainerd.jrunc.plan.ProcessStep;
 import org.jcontainerd.jrunc.plan.RootStep;
 import org.jcontainerd.jrunc.plan.Step;
 import org.jcontainerd.linux.Errno;
-import org.jcontainerd.linux.fs.HostFile;
 import org.jcontainerd.linux.process.ExitStatus;
 import org.jcontainerd.linux.process.ProcessStat;
 import org.junit.jupiter.api.AfterEach;
@@ -77,12 +76,11 @@ final class PlanReportsRootTest {
   @Test
   void failure_inTheHelperAfterTheClone_saysKeeper() throws Exception {
     var plan = rig.plan("true");
-    plan.inKeeper(
-        new KeeperStep.Attach(plan.pass("cgroup", HostFile.reading(Path.of("/dev/null")))));
+    plan.inKeeper(new KeeperStep.IdMaps("no map", "no map", false));
     StepFailure failure = rig.fail(plan);
-    assertEquals("attach", failure.op());
+    assertEquals("id-maps", failure.op());
     assertEquals(Place.KEEPER, failure.place());
-    assertTrue(failure.cause().is(Errno.EBADF));
+    assertEquals("write", failure.cause().syscall());
   }
 
   @Test

@@ -131,7 +131,7 @@ final class RootEffectsRootTest {
     }
     for (var step :
         List.of(
-            new RootStep.Mkdir("/dangling/a", 0755, 0, 0),
+            new RootStep.Mkdir("/dangling/a", 0755),
             new RootStep.Mknod("/dangling/n", RootStep.Mknod.Kind.CHARACTER, 0666, 1, 3, 0, 0),
             new RootStep.Symlink("x", "/dangling/s"))) {
       rig.fail(rig.plan("true").inRoot(step));
@@ -222,8 +222,7 @@ final class RootEffectsRootTest {
             Set.of(),
             Set.of(MountAttribute.RDONLY, MountAttribute.NOSUID),
             Set.of(),
-            Propagation.PRIVATE,
-            Optional.empty());
+            Propagation.PRIVATE);
     String said = output(rig.shell("mount").inRoot(readOnly));
     String line = said.lines().filter(l -> l.contains(" on /data ")).findFirst().orElseThrow();
     assertTrue(line.contains("ro,nosuid") && line.contains("noatime"), line);

@@ -42,7 +42,6 @@ final class EveryStep {
   private static List<Step> keeper() {
     return List.of(
         new KeeperStep.IdMaps("0 1 2\n", "0 1 2\n", true),
-        new KeeperStep.Attach(PASSED),
         new KeeperStep.Keep(PASSED),
         new KeeperStep.Detach());
   }
@@ -58,8 +57,9 @@ final class EveryStep {
         RootStep.Bind.of(new RootStep.Source.Tree(MADE), "/t", true, MountAttribute.NOATIME),
         RootStep.Mount.of(
             "tmpfs", "tmpfs", "/dev", Set.of(MountAttribute.NOEXEC), "mode=755", "ro"),
+        RootStep.Mount.of("overlay", "overlay", "/o", Set.of(), "ro", "lowerdir=/l".repeat(30)),
         new RootStep.SetAttributes("/", true, Set.of(MountAttribute.RDONLY), Set.of()),
-        new RootStep.Mkdir("/d", 0755, 0, 0),
+        new RootStep.Mkdir("/d", 0755),
         new RootStep.Mknod("/dev/x", RootStep.Mknod.Kind.BLOCK, 0600, 8, 1, 0, 0),
         new RootStep.Symlink("a", "/b"),
         new RootStep.Mask("/proc/kcore"),

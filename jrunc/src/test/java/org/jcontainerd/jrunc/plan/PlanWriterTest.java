@@ -35,7 +35,7 @@ final class PlanWriterTest {
     byte[] bytes = PlanWriter.write(builder.add(new EitherStep.Session()).build(), true);
     var in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     assertEquals("JRPL", new String(bytes, 0, 4, StandardCharsets.US_ASCII));
-    assertEquals(1, in.getInt(4));
+    assertEquals(PlanWriter.VERSION, in.getInt(4));
     assertEquals(bytes.length, in.getInt(8));
     assertEquals(1, in.getInt(12));
     assertEquals(1, in.getInt(16));
@@ -54,7 +54,7 @@ final class PlanWriterTest {
         "3d00" + "0000" + "0b000000" + "2f7200" + "01000000" + "ffffffff",
         step(new RootStep.Root("/r", true)));
     assertEquals(
-        "6d00" + "0000" + "0c000000" + "02000000" + "c0000000" + "01000000",
+        "6d00" + "0000" + "10000000" + "02000000" + "02000000" + "c0000000" + "01000000",
         step(new ProcessStep.Descriptors(Map.of(1, new Slot(192, "out")))));
     assertEquals(
         "5f00" + "0100" + "02000000" + "6b00",
