@@ -9,8 +9,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
@@ -62,22 +62,28 @@ final class PluginProgram implements CniCall {
       }
       input.writeEnd().writeFully(ByteBuffer.wrap(config));
       input.writeEnd().close();
-      try (PidFd child =
+      return waitFor(
           Spawn.program(program)
               .environment(environment(request))
               .descriptor(0, input.readEnd())
               .descriptor(1, output)
               .descriptor(2, errors)
               .newSession()
-              .start()) {
-        return waitFor(child);
-      }
+              .start());
     }
   }
 
   private ExitStatus waitFor(PidFd child) throws IOException, CniFailure {
-    var exit = new FutureTask<>(child::waitFor);
-    Thread.ofPlatform().name("waits for " + program + " " + child.pid()).start(exit);
+    var exit = new CompletableFuture<ExitStatus>();
+    Thread.ofPlatform()
+        .name("waits for " + program + " " + child.pid())
+        .start(() -> {
+          try {
+            exit.complete(child.waitFor());
+          } catch (IOException | RuntimeException e) {
+            exit.completeExceptionally(e);
+          }
+        });
     try {
       return exit.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
     } catch (TimeoutException e) {
@@ -94,6 +100,9 @@ final class PluginProgram implements CniCall {
       throw new IOException("interrupted", e);
     } catch (ExecutionException e) {
       throw new IOException("wait for process " + child.pid(), e.getCause());
+    } finally {
+      // Also of one that we have given up: closed before it is reaped, it would stay a zombie.
+      var _ = exit.whenComplete((_, _) -> child.close());
     }
   }
 

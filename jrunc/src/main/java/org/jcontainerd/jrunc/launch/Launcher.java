@@ -117,24 +117,18 @@ public final class Launcher implements AutoCloseable {
   /** From here on the helper is the launch's; without a reader for its plan it ends by itself. */
   private Launch begin(UnixSocket socket, PidFd helper, byte[] plan, List<Fd> fds)
       throws IOException {
-    Optional<PidFd> own = Optional.of(helper);
     if (waiter.isPresent()) {
       var _ = waiter.get().whenExited(helper).whenComplete((_, _) -> helper.close());
-      own = Optional.empty();
+      send(socket, plan, fds);
+      return new Launch(HelperConnection.adopt(socket, waiter.get()), Optional.empty());
     }
     try {
       send(socket, plan, fds);
-    } catch (LinuxException e) {
-      if (!e.is(Errno.EPIPE, Errno.ECONNRESET)) {
-        throw e;
-      }
-      // the helper has refused the plan: its report is the next message
+      return new Launch(HelperConnection.adopt(socket), Optional.of(helper));
+    } catch (IOException | RuntimeException e) {
+      helper.close();
+      throw e;
     }
-    var connection =
-        waiter.isPresent()
-            ? HelperConnection.adopt(socket, waiter.get())
-            : HelperConnection.adopt(socket);
-    return new Launch(connection, own);
   }
 
   private static void send(UnixSocket socket, byte[] plan, List<Fd> fds) throws LinuxException {
@@ -144,7 +138,14 @@ public final class Launcher implements AutoCloseable {
       int lastFd = Math.min(fds.size(), fd + CHUNK_DESCRIPTORS);
       // the last bytes wait for the last descriptors, because descriptors need bytes to travel with
       int size = Math.min(lastFd < fds.size() ? CHUNK_DESCRIPTORS : CHUNK, plan.length - at);
-      socket.send(ByteBuffer.wrap(plan, at, size), fds.subList(fd, lastFd));
+      try {
+        socket.send(ByteBuffer.wrap(plan, at, size), fds.subList(fd, lastFd));
+      } catch (LinuxException e) {
+        if (e.is(Errno.EPIPE, Errno.ECONNRESET)) {
+          return; // the helper has refused the plan: its report is the next message
+        }
+        throw e;
+      }
       at += size;
       fd = lastFd;
     }
