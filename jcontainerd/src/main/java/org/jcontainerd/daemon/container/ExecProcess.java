@@ -5,11 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jcontainerd.daemon.failure.DaemonFailure;
 import org.jcontainerd.daemon.layout.Layout;
 import org.jcontainerd.oci.json.OciJson;
 import org.jcontainerd.oci.runtime.ProcessSpec;
-import org.jcontainerd.oci.runtime.Spec;
 
 /**
  * The process of an exec: as the container's own one, with another command. Read from the bundle,
@@ -17,6 +17,11 @@ import org.jcontainerd.oci.runtime.Spec;
  */
 public record ExecProcess(Layout layout) {
   private static final String TERM = "TERM=";
+
+  /**
+   * What is read of the runtime spec: most of its text is the seccomp profile, which is skipped.
+   */
+  private record Configured(Optional<ProcessSpec> process) {}
 
   /** The OCI runtime-spec Process. */
   public ProcessSpec of(Container container, List<String> command, boolean terminal)
@@ -31,7 +36,7 @@ public record ExecProcess(Layout layout) {
     }
     Path config = layout.bundle(container.id()).resolve("config.json");
     ProcessSpec own =
-        OciJson.read(Files.readAllBytes(config), Spec.class)
+        OciJson.read(Files.readAllBytes(config), Configured.class)
             .process()
             .orElseThrow(() -> new IOException("'" + config + "' has no process"));
     var env = new ArrayList<>(own.env());

@@ -127,6 +127,14 @@ public final class KeeperClient implements AutoCloseable {
     return body(ask('Q')).get(0) == 0;
   }
 
+  /**
+   * As {@link #retire}, for the keeper of a process that has exited, without waiting for it: its
+   * socket may be there a moment longer.
+   */
+  public void dismiss() throws LinuxException {
+    connection.send('Q');
+  }
+
   /** Completes with the exit, exceptionally if the keeper ends without telling one. */
   public CompletableFuture<ProcessExit> exited() {
     return connection.exited();

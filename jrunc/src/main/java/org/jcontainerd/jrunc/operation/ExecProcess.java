@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.jcontainerd.jrunc.ContainerStatus;
 import org.jcontainerd.jrunc.ExecRequest;
 import org.jcontainerd.jrunc.RuncFailure;
 import org.jcontainerd.jrunc.StartedProcess;
@@ -22,6 +21,7 @@ import org.jcontainerd.jrunc.launch.ProcessIdentity;
 import org.jcontainerd.jrunc.launch.StepFailure;
 import org.jcontainerd.jrunc.plan.Namespace;
 import org.jcontainerd.jrunc.state.ContainerState;
+import org.jcontainerd.linux.LinuxException;
 import org.jcontainerd.linux.process.PidFd;
 import org.jcontainerd.oci.runtime.Linux;
 
@@ -56,8 +56,9 @@ public final class ExecProcess {
       throw new RuncFailure.FailedPrecondition("cannot exec in a stopped container");
     }
     try (PidFd process = init.get()) {
-      checkPaused(state);
-      ContainerCgroup cgroup = cgroup(state);
+      ContainerCgroup own = context.cgroup(state);
+      checkPaused(own);
+      ContainerCgroup cgroup = entered(own);
       CompiledPlan plan = ExecCompiler.compile(input(container, cgroup));
       plan.warnings().forEach(context.warnings());
       Optional<Path> directory = keeperDirectory(state);
@@ -67,17 +68,14 @@ public final class ExecProcess {
     }
   }
 
-  private void checkPaused(ContainerState state) throws IOException, RuncFailure {
-    if (!request.ignorePaused()
-        && ContainerInfos.status(context, state, context.files(state.id()))
-            == ContainerStatus.PAUSED) {
+  private void checkPaused(ContainerCgroup own) throws LinuxException, RuncFailure {
+    if (!request.ignorePaused() && own.isFrozen()) {
       throw new RuncFailure.FailedPrecondition(
           "cannot exec in a paused container (use --ignore-paused to override)");
     }
   }
 
-  private ContainerCgroup cgroup(ContainerState state) {
-    ContainerCgroup own = context.cgroup(state);
+  private ContainerCgroup entered(ContainerCgroup own) {
     if (request.cgroup().isEmpty()) {
       return own;
     }
@@ -113,7 +111,9 @@ public final class ExecProcess {
       return Optional.empty();
     }
     Path all = Path.of(state.bundle()).resolve("exec");
-    Files.createDirectories(all);
+    if (!Files.isDirectory(all)) { // asked first: to try and to fail costs an exception each time
+      Files.createDirectories(all);
+    }
     Path directory = all.resolve(request.keeperId().get());
     if (!directory.normalize().equals(directory) || !all.equals(directory.getParent())) {
       throw new IOException("exec id '" + request.keeperId().get() + "' is no file name");

@@ -102,9 +102,8 @@ final class DeleteTask implements Handler<DeleteRequest, DeleteResponse> {
       return;
     }
     ProcessIo io = running.get().io();
-    io.settle();
     try {
-      var _ = io.ended().get(DRAIN.toMillis(), TimeUnit.MILLISECONDS);
+      var _ = io.settle().get(DRAIN.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       // cut off by close
     } catch (ExecutionException e) {

@@ -92,7 +92,7 @@ final class ExecSync implements Handler<ExecSyncRequest, ExecSyncResponse> {
           exit = Optional.of(kill(started, keeper));
         }
         drain(io);
-        var _ = keeper.retire();
+        keeper.dismiss();
         return answer(stdout.bytes(), stderr.bytes(), exit.get(), timedOut);
       } finally {
         io.close();
@@ -131,9 +131,8 @@ final class ExecSync implements Handler<ExecSyncRequest, ExecSyncResponse> {
   }
 
   private static void drain(ProcessIo io) throws IOException, InterruptedException {
-    io.settle();
     try {
-      var _ = io.ended().get(LINGER.toMillis(), TimeUnit.MILLISECONDS);
+      var _ = io.settle().get(LINGER.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       // somebody else holds the pipe: what the process itself wrote is here
     } catch (ExecutionException e) {

@@ -130,7 +130,7 @@ public final class ExitTracker {
     var running = process.running();
     if (running.isPresent()) {
       try {
-        running.get().io().settle();
+        var _ = running.get().io().settle();
       } catch (IOException e) {
         log.error("last output of process " + process.state().pid(), e);
       }

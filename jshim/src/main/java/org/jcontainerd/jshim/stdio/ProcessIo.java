@@ -114,20 +114,23 @@ public final class ProcessIo {
     });
   }
 
-  /** Takes what the process, which has just exited, left in its pipes. */
-  public void settle() throws IOException {
-    loop.run(() -> {
+  /**
+   * Takes what the process, which has just exited, left in its pipes.
+   *
+   * @return done when every output stream has reached its end
+   */
+  public CompletableFuture<Void> settle() throws IOException {
+    return loop.call(() -> {
       for (var pump : pumps.values()) {
         pump.settle();
       }
+      return allEnded();
     });
   }
 
-  /** Done when every output stream has reached its end. */
-  public CompletableFuture<Void> ended() throws IOException {
-    return loop.call(() ->
-        CompletableFuture.allOf(
-            pumps.values().stream().map(OutputPump::ended).toArray(CompletableFuture<?>[]::new)));
+  private CompletableFuture<Void> allEnded() {
+    return CompletableFuture.allOf(
+        pumps.values().stream().map(OutputPump::ended).toArray(CompletableFuture<?>[]::new));
   }
 
   /**
