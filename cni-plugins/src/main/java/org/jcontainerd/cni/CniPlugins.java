@@ -1,5 +1,6 @@
 package org.jcontainerd.cni;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jcontainerd.cni.bridge.BridgePlugin;
@@ -51,5 +52,17 @@ public final class CniPlugins {
       case VERSION -> throw CniFailure.of(CniError.INTERNAL, "VERSION needs no plugin");
     }
     return Optional.empty();
+  }
+
+  /**
+   * Removes the tables of packet rules that no container uses any more, as DEL does by itself where
+   * it is not told that the sandbox ends. Tables that hold anything of anybody are left as they
+   * are. Call from a platform thread.
+   */
+  public static void removeUnusedTables(CniHost host) throws CniFailure {
+    Undo.attempt(
+        List.of(
+            () -> BridgePlugin.removeUnusedTable(host),
+            () -> PortmapPlugin.removeUnusedTables(host)));
   }
 }

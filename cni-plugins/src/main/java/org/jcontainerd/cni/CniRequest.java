@@ -27,7 +27,8 @@ import org.jcontainerd.oci.json.OciJson;
  * @param sandboxEnds whether the caller of DEL deletes the sandbox's network namespace right after.
  *     Then DEL cuts the link off without waiting and leaves it to go down with the namespace, which
  *     saves the kernel's grace period of some 20 ms; the namespaces of several sandboxes share one.
- *     A program is never told, so it always deletes the link itself.
+ *     It also leaves tables of packet rules that nobody uses any more to {@link
+ *     CniPlugins#removeUnusedTables}. A program is never told, so it always does both itself.
  */
 public record CniRequest(
     CniVerb verb,

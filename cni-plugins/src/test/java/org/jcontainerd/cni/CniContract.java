@@ -115,11 +115,7 @@ abstract class CniContract {
     String config = bridge("1.0.0", "");
     CniResult result = add("bridge", "ida", a, config);
     add("bridge", "idb", b, config);
-    String ports =
-        """
-        {"cniVersion":"1.0.0","name":"testnet","type":"portmap","runtimeConfig":{"portMappings":
-         [{"hostPort":8080,"containerPort":80,"protocol":"tcp"}]}}
-        """;
+    String ports = portmap("8080");
     String chained = Testbed.withPrevious(ports, result);
     CniResult passedOn = add("portmap", "ida", a, chained);
     assertEquals(result.ips(), passedOn.ips());
@@ -296,5 +292,37 @@ abstract class CniContract {
     assertEquals(1, veths());
     call(CniVerb.CHECK, "bridge", "ida", Optional.of(a), Testbed.withPrevious(config, kept));
     call(CniVerb.STATUS, "bridge", "", Optional.empty(), config);
+  }
+
+  @Test
+  void del_ofTheLastContainer_leavesNoPacketRules() throws Exception {
+    String ports = portmap("8080");
+    String otherPorts = portmap("9090");
+    Path a = testbed.sandbox("a");
+    Path b = testbed.sandbox("b");
+    CniResult resultA = add("bridge", "ida", a, bridge("1.0.0", ""));
+    CniResult resultB = add("bridge", "idb", b, bridge("1.0.0", ""));
+    add("portmap", "ida", a, Testbed.withPrevious(ports, resultA));
+    add("portmap", "idb", b, Testbed.withPrevious(otherPorts, resultB));
+    call(CniVerb.DEL, "portmap", "ida", Optional.of(a), Testbed.withPrevious(ports, resultA));
+    String bridge = bridge("1.0.0", "");
+    call(CniVerb.DEL, "bridge", "ida", Optional.of(a), Testbed.withPrevious(bridge, resultA));
+    try (var _ = Banner.start(b, "b", 80)) {
+      assertEquals("b 10.77.0.1", Banner.tcp(testbed.host(), "127.0.0.1", 9090), "still there");
+    }
+    call(CniVerb.DEL, "portmap", "idb", Optional.of(b), Testbed.withPrevious(otherPorts, resultB));
+    call(CniVerb.DEL, "bridge", "idb", Optional.of(b), Testbed.withPrevious(bridge, resultB));
+    assumeTrue(
+        plugins.speaksNewest(),
+        "these plugins drive iptables, which leaves its tables and their chains CNI-HOSTPORT-*");
+    assertEquals("", testbed.ruleset());
+  }
+
+  private static String portmap(String hostPort) {
+    return """
+    {"cniVersion":"1.0.0","name":"testnet","type":"portmap","runtimeConfig":{"portMappings":
+     [{"hostPort":%s,"containerPort":80,"protocol":"tcp"}]}}
+    """
+        .formatted(hostPort);
   }
 }

@@ -157,6 +157,29 @@ public final class Testbed implements AutoCloseable {
     }
   }
 
+  /** The host's packet rules as nft lists them, "" if there are none. */
+  public String ruleset() throws IOException {
+    return nft("list", "ruleset");
+  }
+
+  /** Runs nft on the host's packet rules; its output. */
+  public String nft(String... arguments) throws IOException {
+    var command = new ArrayList<>(List.of("nsenter", "--net=" + host, "nft"));
+    command.addAll(List.of(arguments));
+    Process nft =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    String output = new String(nft.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    try {
+      if (nft.waitFor() != 0) {
+        throw new IOException(String.join(" ", command) + ": exit code " + nft.exitValue());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(String.join(" ", command) + ": interrupted", e);
+    }
+    return output;
+  }
+
   /** Removes a sandbox. */
   public void remove(Path pin) throws IOException {
     NetworkNamespace.delete(pin);

@@ -70,6 +70,7 @@ final class CollectBridge {
   private void collectMasquerade() throws CniFailure {
     try (var host = HostNetwork.open(request.host())) {
       new Masquerade(host, request.network()).removeAllBut(valid);
+      Masquerade.SHARED.removeIfUnused(host.tables());
     } catch (IOException e) {
       throw CniFailure.io("collect masquerading of network '" + request.network() + "'", e);
     }

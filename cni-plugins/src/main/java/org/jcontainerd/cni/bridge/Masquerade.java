@@ -6,10 +6,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jcontainerd.cni.HostNetwork;
+import org.jcontainerd.cni.SharedTable;
 import org.jcontainerd.linux.Errno;
 import org.jcontainerd.linux.LinuxException;
 import org.jcontainerd.linux.netlink.IpPrefix;
@@ -33,6 +35,11 @@ final class Masquerade {
   private static final String CHAIN = "masq_checks";
   private static final String POSTROUTING = "postrouting";
   private static final int POSTROUTING_RULES = 3;
+
+  /** The table with what stands in it while no container is connected. */
+  static final SharedTable SHARED =
+      new SharedTable(TABLE, Map.of(CHAIN, 0L, POSTROUTING, (long) POSTROUTING_RULES));
+
   private static final int LONGEST_COMMENT = 128;
   private static final int HASH_DIGITS = 16;
   private static final int ATTEMPTS = 5;
@@ -48,12 +55,11 @@ final class Masquerade {
   /** Adds the rules of one attachment; earlier ones of the same attachment are replaced. */
   void add(CniAttachment attachment, List<IpPrefix> addresses) throws IOException {
     String comment = comment(attachment);
-    boolean complete = host.tables().rules(TABLE, POSTROUTING).size() == POSTROUTING_RULES;
     change(
         rule -> rule.comment().startsWith(key(attachment)),
         stale -> {
           var transaction = new NftTransaction();
-          if (!complete) {
+          if (host.tables().rules(TABLE, POSTROUTING).size() != POSTROUTING_RULES) {
             structure(transaction);
           }
           stale.forEach(transaction::deleteRule);
@@ -91,10 +97,10 @@ final class Masquerade {
   }
 
   private interface Change {
-    NftTransaction of(List<NftRule> found);
+    NftTransaction of(List<NftRule> found) throws IOException;
   }
 
-  /** Looks for rules and changes them; looks again if one of them went meanwhile. */
+  /** Looks for rules and changes them; looks again if one of them, or the table, went meanwhile. */
   private void change(Predicate<NftRule> wanted, Change change) throws IOException {
     for (int attempt = 1; ; attempt++) {
       List<NftRule> found = host.tables().rules(TABLE, CHAIN).stream().filter(wanted).toList();
@@ -102,7 +108,7 @@ final class Masquerade {
         host.tables().commit(change.of(found));
         return;
       } catch (LinuxException e) {
-        if (!e.is(Errno.ENOENT) || found.isEmpty() || attempt == ATTEMPTS) {
+        if (!e.is(Errno.ENOENT) || attempt == ATTEMPTS) {
           throw e;
         }
       }

@@ -134,6 +134,9 @@ final class RemoveFromBridge {
   private void removeMasquerade() throws CniFailure {
     try (var host = HostNetwork.open(request.host())) {
       new Masquerade(host, request.network()).remove(attachment);
+      if (!request.sandboxEnds()) {
+        Masquerade.SHARED.removeIfUnused(host.tables());
+      }
     } catch (IOException e) {
       throw CniFailure.io("remove masquerading", e);
     }

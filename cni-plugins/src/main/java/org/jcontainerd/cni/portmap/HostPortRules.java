@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jcontainerd.cni.CniFailure;
+import org.jcontainerd.cni.SharedTable;
 import org.jcontainerd.linux.Errno;
 import org.jcontainerd.linux.LinuxException;
 import org.jcontainerd.linux.netlink.IpPrefix;
@@ -47,21 +48,50 @@ final class HostPortRules {
   private static final String PORTS = "hostports";
   private static final String MASQUERADING = "masquerading";
   private static final Map<String, Long> STRUCTURE = Map.of(PREROUTING, 1L, OUTPUT, 1L, ALL, 2L);
+
+  /** The tables of both families with what stands in them while no container has host ports. */
+  static final List<SharedTable> SHARED = List.of(shared(NftFamily.IP), shared(NftFamily.IP6));
+
   private static final int ATTEMPTS = 5;
 
   private final NftTable table;
   private final String comment;
 
   HostPortRules(boolean ipv4, String containerId) {
-    this.table = new NftTable(ipv4 ? NftFamily.IP : NftFamily.IP6, "cni_hostport");
+    this.table = table(ipv4 ? NftFamily.IP : NftFamily.IP6);
     this.comment = containerId;
+  }
+
+  private static NftTable table(NftFamily family) {
+    return new NftTable(family, "cni_hostport");
+  }
+
+  private static SharedTable shared(NftFamily family) {
+    return new SharedTable(
+        table(family),
+        Map.of(
+            PREROUTING, 1L, OUTPUT, 1L, ALL, 2L, HOST_IP_PORTS, 0L, PORTS, 0L, MASQUERADING, 0L));
   }
 
   /** Adds the rules of a container. */
   void add(Nftables nftables, PortmapConfig config, IpPrefix container)
       throws IOException, CniFailure {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        nftables.commit(addition(complete(nftables.rules(table)), config, container));
+        return;
+      } catch (LinuxException e) {
+        if (!e.is(Errno.ENOENT) || attempt == ATTEMPTS) { // the table was removed meanwhile
+          throw e;
+        }
+      }
+    }
+  }
+
+  private NftTransaction addition(boolean complete, PortmapConfig config, IpPrefix container)
+      throws CniFailure {
     var transaction = new NftTransaction();
-    structure(transaction, complete(nftables.rules(table)));
+    structure(transaction, complete);
     for (PortmapConfig.Mapping mapping : mappings(config)) {
       List<List<NftExpression>> parts = new ArrayList<>();
       var hostAddress = mapping.hostAddress().filter(a -> !a.isAnyLocalAddress());
@@ -73,7 +103,7 @@ final class HostPortRules {
     if (config.sourceNat()) {
       masquerade(transaction, config.masqAll(), container);
     }
-    nftables.commit(transaction);
+    return transaction;
   }
 
   /** The mappings of this family; one without a host address is of both. */

@@ -5,9 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jcontainerd.cni.CniFailure;
+import org.jcontainerd.cni.CniHost;
 import org.jcontainerd.cni.CniPlugin;
 import org.jcontainerd.cni.CniRequest;
 import org.jcontainerd.cni.HostNetwork;
+import org.jcontainerd.cni.SharedTable;
 import org.jcontainerd.cni.Undo;
 import org.jcontainerd.linux.netlink.IpPrefix;
 import org.jcontainerd.linux.netlink.LinkRequests;
@@ -20,9 +22,9 @@ import org.jcontainerd.oci.cni.CniIp;
 import org.jcontainerd.oci.cni.CniResult;
 
 /**
- * Leads ports of the host to the container, by nf_tables; a chained plugin. GC finds nothing here:
+ * Leads ports of the host to the container, by nf_tables; a chained plugin. GC finds no rule here:
  * rules know their container, not its network, and the table is shared by all networks; the runtime
- * calls DEL for what is on record.
+ * calls DEL for what is on record. GC only removes tables that nobody uses.
  */
 public final class PortmapPlugin implements CniPlugin {
   private static final int UDP = 17;
@@ -91,9 +93,31 @@ public final class PortmapPlugin implements CniPlugin {
       for (boolean ipv4 : new boolean[] {true, false}) {
         steps.add(() -> remove(host, new HostPortRules(ipv4, request.containerId())));
       }
+      if (!request.sandboxEnds()) {
+        steps.add(() -> removeUnusedTables(host));
+      }
       Undo.attempt(steps);
     } catch (IOException e) {
       throw CniFailure.io("unmap ports of '" + request.containerId() + "'", e);
+    }
+  }
+
+  /** Removes the tables of host ports if no container has any, see {@link SharedTable}. */
+  public static void removeUnusedTables(CniHost host) throws CniFailure {
+    try (var network = HostNetwork.open(host)) {
+      removeUnusedTables(network);
+    } catch (IOException e) {
+      throw CniFailure.io("look for unused tables of host ports", e);
+    }
+  }
+
+  private static void removeUnusedTables(HostNetwork host) throws CniFailure {
+    try {
+      for (SharedTable shared : HostPortRules.SHARED) {
+        shared.removeIfUnused(host.tables());
+      }
+    } catch (IOException e) {
+      throw CniFailure.io("remove unused tables of host ports", e);
     }
   }
 
@@ -118,8 +142,8 @@ public final class PortmapPlugin implements CniPlugin {
   }
 
   @Override
-  public void gc(CniRequest request) {
-    // see the class
+  public void gc(CniRequest request) throws CniFailure {
+    removeUnusedTables(request.host());
   }
 
   @Override

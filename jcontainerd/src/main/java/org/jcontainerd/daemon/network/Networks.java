@@ -22,6 +22,7 @@ public final class Networks implements AutoCloseable {
   private final CniHost host;
   private final ConfigDirectory config;
   private final ResultCache cache;
+  private final UnusedTables unusedTables;
 
   /** The specification wants GC to be alone; all else shares. Held while plugins run. */
   private final ReadWriteLock collecting = new ReentrantReadWriteLock();
@@ -34,6 +35,7 @@ public final class Networks implements AutoCloseable {
     this.host = host;
     this.config = new ConfigDirectory(directories.conf());
     this.cache = new ResultCache(directories.cache());
+    this.unusedTables = new UnusedTables(host);
   }
 
   /** Whether pods can be connected now; the configuration is read anew if it changed. */
@@ -84,6 +86,7 @@ public final class Networks implements AutoCloseable {
       cache.put(intent.with(result));
       return result;
     } catch (CniFailure | IOException | RuntimeException e) {
+      unusedTables.removeLater();
       try { // section 3: DEL must follow a failed ADD
         chain.del(intent);
         cache.remove(intent);
@@ -98,7 +101,7 @@ public final class Networks implements AutoCloseable {
    * Disconnects a pod, with the configuration by which it was connected. What is not connected, or
    * whose namespace is gone, is success. The caller deletes the pod's network namespace right
    * after: the link is only cut off here and goes with the namespace, which spares the wait for a
-   * grace period.
+   * grace period. Tables of packet rules that no pod uses any more go a moment later.
    *
    * @throws NetworkFailure.Failed if something is left; to be called again then
    */
@@ -120,6 +123,7 @@ public final class Networks implements AutoCloseable {
     } catch (CniFailure | IOException e) {
       throw new NetworkFailure.Failed("detach sandbox '" + sandboxId + "'", e);
     } finally {
+      unusedTables.removeLater();
       collecting.readLock().unlock();
     }
   }
@@ -166,6 +170,7 @@ public final class Networks implements AutoCloseable {
     } catch (CniFailure | IOException e) {
       throw new NetworkFailure.Failed("collect attachments", e);
     } finally {
+      unusedTables.removeLater();
       collecting.writeLock().unlock();
     }
   }
@@ -207,6 +212,7 @@ public final class Networks implements AutoCloseable {
 
   @Override
   public void close() {
+    unusedTables.close();
     host.close();
   }
 }

@@ -1,6 +1,7 @@
 package org.jcontainerd.daemon.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -23,6 +24,9 @@ import org.jcontainerd.linux.netlink.Links;
 import org.jcontainerd.linux.netlink.NetlinkProtocol;
 import org.jcontainerd.linux.netlink.NetlinkSocket;
 import org.jcontainerd.linux.netns.NetworkNamespace;
+import org.jcontainerd.linux.nftables.NftFamily;
+import org.jcontainerd.linux.nftables.NftTable;
+import org.jcontainerd.linux.nftables.Nftables;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -155,6 +159,32 @@ class NetworksRootTest {
     networks.check("sandbox1");
     networks.collect(Set.of());
     assertEquals(List.of(), reserved());
+  }
+
+  @Test
+  void detach_ofTheLastPod_removesTheTableAMomentLater() throws Exception {
+    var first = pod(1);
+    var second = pod(2);
+    var _ = networks.attach(first);
+    var _ = networks.attach(second);
+    networks.detach(first);
+    networks.detach(second);
+    long deadline = System.nanoTime() + 10_000_000_000L;
+    while (tableIsThere()) {
+      assertTrue(System.nanoTime() < deadline, "still there");
+    }
+    var third = pod(3);
+    var _ = networks.attach(third);
+    assertTrue(tableIsThere());
+    networks.detach(third);
+    networks.close();
+    assertFalse(tableIsThere(), "what was planned is done at the end");
+  }
+
+  private boolean tableIsThere() throws IOException {
+    try (var tables = Nftables.openIn(host)) {
+      return !tables.chains(new NftTable(NftFamily.INET, "cni_plugins_masquerade")).isEmpty();
+    }
   }
 
   /** Programs run in the daemon's own namespace, so this host is the thread's. */

@@ -14,6 +14,9 @@ public record NetlinkRequest(String what, int type, int flags, byte[] body) {
   /** NLM_F_REPLACE: change what exists. */
   public static final int REPLACE = 0x100;
 
+  /** NLM_F_NONREC, of a deletion: fail with EBUSY if it holds something. Linux 4.15. */
+  public static final int NOT_RECURSIVE = 0x100;
+
   /** NLM_F_EXCL: fail with EEXIST if it exists. */
   public static final int EXCLUSIVE = 0x200;
 

@@ -21,6 +21,7 @@ public final class NftTransaction {
   private static final int NEWTABLE = 0;
   private static final int DELTABLE = 2;
   private static final int NEWCHAIN = 3;
+  static final int GETCHAIN = 4;
   private static final int DELCHAIN = 5;
   private static final int NEWRULE = 6;
   static final int GETRULE = 7;
@@ -60,6 +61,20 @@ public final class NftTransaction {
     return put("delete table " + table, DELTABLE, 0, table, w -> w.string(1, table.name()));
   }
 
+  /**
+   * Deletes a table that holds nothing any more. Refused with EBUSY if there is a chain, set or
+   * other object in it when the transaction gets here, whoever made it.
+   */
+  @CanIgnoreReturnValue
+  public NftTransaction deleteEmptyTable(NftTable table) {
+    return put(
+        "delete empty table " + table,
+        DELTABLE,
+        NetlinkRequest.NOT_RECURSIVE,
+        table,
+        w -> w.string(1, table.name()));
+  }
+
   /** Adds a chain that others jump to. */
   @CanIgnoreReturnValue
   public NftTransaction addChain(NftTable table, String name, String comment) {
@@ -95,7 +110,7 @@ public final class NftTransaction {
     return put(
         "delete chain " + table + " " + name,
         DELCHAIN,
-        0,
+        NetlinkRequest.NOT_RECURSIVE,
         table,
         w -> w.string(1, table.name()).string(3, name));
   }

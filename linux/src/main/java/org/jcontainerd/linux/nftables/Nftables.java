@@ -22,6 +22,8 @@ import org.jcontainerd.linux.netlink.NetlinkSocket;
  */
 public final class Nftables implements AutoCloseable {
   private static final int NFGENMSG = 4;
+  private static final int NFTA_CHAIN_TABLE = 1;
+  private static final int NFTA_CHAIN_NAME = 3;
   private static final int NFTA_RULE_TABLE = 1;
   private static final int NFTA_RULE_CHAIN = 2;
   private static final int NFTA_RULE_HANDLE = 3;
@@ -52,6 +54,25 @@ public final class Nftables implements AutoCloseable {
     if (!transaction.isEmpty()) {
       socket.transact(transaction.marked());
     }
+  }
+
+  /** The names of a table's chains; none if there is no such table. */
+  public List<String> chains(NftTable table) throws IOException {
+    var body = new MessageWriter().octets(table.family().number(), 0, 0, 0);
+    var request =
+        new NetlinkRequest(
+            "list chains of " + table,
+            NftTransaction.SUBSYSTEM << 8 | NftTransaction.GETCHAIN,
+            0,
+            body.toBytes());
+    var names = new ArrayList<String>();
+    for (NetlinkMessage message : socket.dump(request)) { // those of all tables of the family
+      Attributes attributes = message.attributes(NFGENMSG);
+      if (attributes.string(NFTA_CHAIN_TABLE).equals(table.name())) {
+        names.add(attributes.string(NFTA_CHAIN_NAME));
+      }
+    }
+    return names;
   }
 
   /** The rules of a chain in order; none if there is no such table or chain. */

@@ -208,4 +208,34 @@ class NftablesRootTest {
     assertEquals(List.of("a", "c"), nftables.rules(IP).stream().map(NftRule::comment).toList());
     assertEquals(List.of(), nftables.rules(new NftTable(NftFamily.IP, "absent")));
   }
+
+  @Test
+  void deletion_ofWhatHoldsSomething_isRefused() throws IOException {
+    nftables.commit(
+        new NftTransaction()
+            .addTable(IP, "")
+            .addTable(INET, "")
+            .addChain(INET, "c", "")
+            .addChain(IP, "c", "")
+            .addChain(IP, "d", "")
+            .addRule(IP, "c", decide(NftVerdict.jump("d")), ""));
+    assertEquals(List.of("c", "d"), nftables.chains(IP).stream().sorted().toList());
+    assertEquals(List.of(), nftables.chains(new NftTable(NftFamily.IP, "absent")));
+    for (NftTransaction refused :
+        List.of(
+            new NftTransaction().deleteChain(IP, "c"),
+            new NftTransaction().deleteChain(IP, "d"),
+            new NftTransaction().deleteEmptyTable(IP))) {
+      var failure = assertThrows(LinuxException.class, () -> nftables.commit(refused));
+      assertTrue(failure.is(Errno.EBUSY), failure.getMessage());
+    }
+    nftables.commit(
+        new NftTransaction()
+            .deleteRule(nftables.rules(IP).getFirst())
+            .deleteChain(IP, "c")
+            .deleteChain(IP, "d")
+            .deleteEmptyTable(IP)
+            .deleteTable(INET));
+    assertEquals("", ruleset());
+  }
 }

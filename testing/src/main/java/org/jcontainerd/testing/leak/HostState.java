@@ -33,6 +33,13 @@ public record HostState(Map<String, Set<String>> items) {
   private static final String IGNORED = "leak.ignore";
   private static final Pattern RUNTIME =
       Pattern.compile("jcontainerd|jrunc|containerd-shim|runc|/tmp/jc");
+  private static final String UNUSED = "unused nf_tables table";
+
+  /** The tables of our CNI plugins; every rule of a pod in them has a comment. */
+  private static final Pattern SHARED =
+      Pattern.compile("table (inet cni_plugins_masquerade|ip6? cni_hostport)");
+
+  private static final String COMMENTED_RULE = "\t\t.* comment \".*";
   private static final Duration SETTLING = Duration.ofSeconds(10);
 
   public HostState {
@@ -41,14 +48,23 @@ public record HostState(Map<String, Set<String>> items) {
 
   /** The host as it is now, seen from this process's namespaces. */
   public static HostState capture() throws IOException {
+    List<String> ruleset = ruleset();
     return new HostState(
         Map.of(
-            "mount", mounts(),
-            "link", names(Path.of("/sys/class/net")),
-            "cgroup", cgroups(),
-            "network namespace", names(Path.of("/run/netns")),
-            "nf_tables chain", chains(),
-            "process", processes()));
+            "mount",
+            mounts(),
+            "link",
+            names(Path.of("/sys/class/net")),
+            "cgroup",
+            cgroups(),
+            "network namespace",
+            names(Path.of("/run/netns")),
+            "nf_tables chain",
+            chains(ruleset),
+            UNUSED,
+            unusedTables(ruleset),
+            "process",
+            processes()));
   }
 
   /**
@@ -64,9 +80,24 @@ public record HostState(Map<String, Set<String>> items) {
 
   /** As {@link #left()}, without the lines that are meant to be there. */
   public List<String> left(Predicate<String> expected) throws IOException, InterruptedException {
+    return left(expected, Set.of());
+  }
+
+  /**
+   * As {@link #left(Predicate)}, after pods in networks of ours: the end of the last one removes
+   * the tables that pods share, whoever made them, so one without a pod's rule is left behind even
+   * if it was there before.
+   */
+  public List<String> leftByPods(Predicate<String> expected)
+      throws IOException, InterruptedException {
+    return left(expected, Set.of(UNUSED));
+  }
+
+  private List<String> left(Predicate<String> expected, Set<String> always)
+      throws IOException, InterruptedException {
     long deadline = System.nanoTime() + SETTLING.toNanos();
     while (true) {
-      List<String> left = difference(capture()).stream().filter(expected.negate()).toList();
+      List<String> left = difference(capture(), always).stream().filter(expected.negate()).toList();
       if (left.isEmpty() || System.nanoTime() > deadline) {
         return left;
       }
@@ -74,13 +105,16 @@ public record HostState(Map<String, Set<String>> items) {
     }
   }
 
-  private List<String> difference(HostState now) {
+  /** What was there then does not count, but for the kinds of {@code always}. */
+  private List<String> difference(HostState now, Set<String> always) {
     var ignored = Pattern.compile(System.getProperty(IGNORED, "(?!)")); // else: matches nothing
     var left = new ArrayList<String>();
     new TreeMap<>(now.items)
         .forEach((kind, names) -> {
           var added = new TreeSet<>(names);
-          added.removeAll(items.getOrDefault(kind, Set.of()));
+          if (!always.contains(kind)) {
+            added.removeAll(items.getOrDefault(kind, Set.of()));
+          }
           added.stream()
               .map(name -> kind + " " + name)
               .filter(each -> !ignored.matcher(each).find())
@@ -126,23 +160,43 @@ public record HostState(Map<String, Set<String>> items) {
     return directories;
   }
 
-  private static Set<String> chains() throws IOException {
+  private static List<String> ruleset() throws IOException {
     Process nft =
-        new ProcessBuilder("nft", "list", "chains")
+        new ProcessBuilder("nft", "list", "ruleset")
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     String text = new String(nft.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     try {
       if (!nft.waitFor(10, TimeUnit.SECONDS) || nft.exitValue() != 0) {
-        throw new IOException("nft list chains: did not succeed");
+        throw new IOException("nft list ruleset: did not succeed");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IOException("nft list chains: interrupted", e);
+      throw new IOException("nft list ruleset: interrupted", e);
     }
+    return text.lines().toList();
+  }
+
+  private static Set<String> unusedTables(List<String> ruleset) {
+    var unused = new HashSet<String>();
+    String table = "";
+    for (String line : ruleset) {
+      if (line.startsWith("table ")) {
+        table = line.replace(" {", "");
+        if (SHARED.matcher(table).matches()) {
+          unused.add(table);
+        }
+      } else if (line.matches(COMMENTED_RULE)) {
+        unused.remove(table);
+      }
+    }
+    return unused;
+  }
+
+  private static Set<String> chains(List<String> ruleset) {
     var chains = new HashSet<String>();
     String table = "";
-    for (String line : text.split("\n")) {
+    for (String line : ruleset) {
       if (line.startsWith("table ")) {
         table = line.replace(" {", "");
       } else if (line.startsWith("\tchain ")) {

@@ -81,7 +81,8 @@ public final class JcontainerdRuntime implements RunningRuntime {
             Locations.program("bin/jcontainerd").toString(),
             "-c",
             directory.resolve("config.toml").toString()),
-        Map.of());
+        // what plugins that are not ours start: iptables
+        Map.of("PATH", System.getenv("PATH") + ":" + Locations.peers().resolve("bin")));
   }
 
   private void awaitReady() throws IOException, InterruptedException {

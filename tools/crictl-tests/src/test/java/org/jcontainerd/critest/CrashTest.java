@@ -88,7 +88,7 @@ class CrashTest {
   /** What is on the host that was not, but for the daemon and the shim themselves. */
   private List<String> left(HostState before) throws IOException, InterruptedException {
     String directory = daemon().runtime().directory().toString();
-    return before.left(each ->
+    return before.leftByPods(each ->
         each.startsWith("process ")
             && each.contains(directory)
             && each.contains("org.jcontainerd."));

@@ -4,10 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import org.jcontainerd.api.cri.v1.DNSConfig;
 import org.jcontainerd.api.cri.v1.NamespaceMode;
 import org.jcontainerd.api.cri.v1.PodSandboxConfig;
@@ -16,18 +12,9 @@ import org.junit.jupiter.api.Test;
 
 /** Networks of pods. */
 class NetworkTest extends CriSuite {
-  private static final String SERVE =
-      "mkdir /www; echo hello > /www/index.html; exec httpd -f -h /www -p ";
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
   private String server(PodSandboxConfig pod) {
     String podId = run(pod);
-    start(podId, pod, shell("main", SERVE + 80).build());
+    start(podId, pod, shell("main", Hello.SERVE).build());
     return podId;
   }
 
@@ -35,20 +22,12 @@ class NetworkTest extends CriSuite {
     return startShell(name, "sleep 3600");
   }
 
-  // not wget: in a static busybox it crashes in getservbyname where there are no NSS libraries
   private String fetch(String id, String host, int port) throws InterruptedException {
-    String request = "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -w 5 " + host + " " + port;
-    return body(
+    return Hello.body(
         await(
-                () -> pods().exec(id, "sh", "-c", request),
-                answer -> answer.getStdout().toStringUtf8().contains("\r\n\r\n"),
-                host + ":" + port)
-            .getStdout()
-            .toStringUtf8());
-  }
-
-  private static String body(String answer) {
-    return answer.substring(answer.indexOf("\r\n\r\n") + 4).strip();
+            () -> pods().exec(id, "sh", "-c", Hello.request(host, port)).getStdout().toStringUtf8(),
+            Hello::answered,
+            host + ":" + port));
   }
 
   @Test
@@ -60,34 +39,24 @@ class NetworkTest extends CriSuite {
 
   @Test
   void hostPort_isReachedFromTheHostFromAPodAndFromItself() throws Exception {
-    int port = freePort();
+    int port = Hello.freePort();
     var pod =
         pods()
             .pod("published")
             .addPortMappings(PortMapping.newBuilder().setHostPort(port).setContainerPort(80))
             .build();
     String podId = run(pod);
-    String id = start(podId, pod, shell("main", SERVE + 80).build());
+    String id = start(podId, pod, shell("main", Hello.SERVE).build());
     String ip = podStatus(podId).getNetwork().getIp();
     String gateway = ip.substring(0, ip.indexOf('.', 3)) + ".0.1";
     assertEquals("hello", fetch(client("client"), gateway, port));
     assertEquals("hello", fetch(id, gateway, port), "hairpin");
-    assertEquals("hello", get("127.0.0.1", port));
-  }
-
-  /** One HTTP/1.0 request by hand: no client's retries or caches between us and the port. */
-  private static String get(String host, int port) throws IOException {
-    try (var socket = new Socket(host, port)) {
-      socket.setSoTimeout(10_000);
-      socket.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-      return body(answer);
-    }
+    assertEquals("hello", Hello.get("127.0.0.1", port));
   }
 
   @Test
   void hostPort_afterThePodIsGone_isFreeForTheNext() throws Exception {
-    int port = freePort();
+    int port = Hello.freePort();
     for (int i = 0; i < 2; i++) {
       var pod =
           pods()
@@ -95,18 +64,10 @@ class NetworkTest extends CriSuite {
               .addPortMappings(PortMapping.newBuilder().setHostPort(port).setContainerPort(80))
               .build();
       String podId = pods().run(pod);
-      start(podId, pod, shell("main", SERVE + 80).build());
-      await(() -> tryGet(port), "hello"::equals, "port " + port);
+      start(podId, pod, shell("main", Hello.SERVE).build());
+      await(() -> Hello.tryGet("127.0.0.1", port), "hello"::equals, "port " + port);
       pods().stop(podId);
       pods().remove(podId);
-    }
-  }
-
-  private static String tryGet(int port) {
-    try {
-      return get("127.0.0.1", port);
-    } catch (IOException e) {
-      return e.toString(); // not listening yet
     }
   }
 

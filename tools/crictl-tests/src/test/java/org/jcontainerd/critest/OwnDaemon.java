@@ -33,6 +33,12 @@ final class OwnDaemon implements AutoCloseable {
 
   static OwnDaemon start(String name, TestNetwork network)
       throws IOException, InterruptedException {
+    return start(name, network, Locations.home().resolve("cni"));
+  }
+
+  /** As {@link #start(String, TestNetwork)} with the CNI plugins of a directory. */
+  static OwnDaemon start(String name, TestNetwork network, Path plugins)
+      throws IOException, InterruptedException {
     assumeTrue(
         RuntimeKind.asked().contains(RuntimeKind.JCONTAINERD), "only the reference was asked for");
     Path directory = Files.createTempDirectory(Path.of("/tmp"), name);
@@ -40,8 +46,7 @@ final class OwnDaemon implements AutoCloseable {
     var registry = TestRegistry.start(layouts, directory.resolve("registry"));
     try {
       var daemon =
-          JcontainerdRuntime.start(
-              directory.resolve("jcontainerd"), network, List.of(Locations.home().resolve("cni")));
+          JcontainerdRuntime.start(directory.resolve("jcontainerd"), network, List.of(plugins));
       return new OwnDaemon(directory, registry, daemon);
     } catch (IOException | RuntimeException e) {
       registry.close();

@@ -56,7 +56,7 @@ public final class Main {
       Files.deleteIfExists(directory);
     }
     say("What is left of it on this machine");
-    List<String> left = before.left();
+    List<String> left = before.leftByPods(_ -> false);
     if (!left.isEmpty()) {
       throw new IOException("left behind: " + String.join("; ", left));
     }
