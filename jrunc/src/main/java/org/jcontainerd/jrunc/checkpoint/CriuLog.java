@@ -12,17 +12,20 @@ public final class CriuLog {
 
   /** The failure with criu's own first error line, and where to read on. */
   public static IOException explained(IOException failure, Path log) {
-    Optional<String> line = firstError(log);
+    Optional<String> line = cause(log);
     String why = line.isPresent() ? ": " + line.get() : "";
     String more = line.isPresent() ? "; read on in '" + log + "'" : "";
     return new IOException(failure.getMessage() + why + more, failure);
   }
 
-  /** Without time stamp and source line: {@code (00.5) Error (criu/mount.c:7): mnt: Can't ...}. */
-  private static Optional<String> firstError(Path log) {
+  /**
+   * The first error, but for those of limits that criu may not raise and gets over. Without time stamp and source line: {@code (00.5) Error
+   * (criu/mount.c:7): mnt: Can't ...}.
+   */
+  private static Optional<String> cause(Path log) {
     try (var lines = Files.lines(log, StandardCharsets.ISO_8859_1)) {
       return lines
-          .filter(line -> line.contains("Error ("))
+          .filter(line -> line.contains("Error (") && !line.contains("rlimit:"))
           .map(line -> line.replaceFirst(".*?Error \\([^)]*\\): *", "").strip())
           .findFirst();
     } catch (IOException _) {

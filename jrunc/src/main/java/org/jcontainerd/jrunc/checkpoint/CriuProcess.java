@@ -123,10 +123,10 @@ public final class CriuProcess implements AutoCloseable {
             () -> new LinuxException(Errno.ECONNRESET, "recvmsg", "criu ended in " + request));
   }
 
+  /** criu's own sentence is left out: it is the first line of its log, whatever that says. */
   private static String refusal(CriuRequest request, CriuResponse response) {
     String errno = response.errno() == 0 ? "" : ", " + Errno.describe(response.errno());
-    String said = response.message().isEmpty() ? "" : ": " + response.message();
-    return "criu refuses " + request + errno + said;
+    return "criu refuses " + request + errno;
   }
 
   /**

@@ -9,17 +9,15 @@ import java.io.IOException;
  *
  * @param type of the request that is answered, or {@link CriuRequest#NOTIFY}
  * @param errno 0 if criu does not name one
- * @param message criu's sentence about a failure, or ""
  * @param script in a notification, the name of the point that is reached, else ""
  * @param pid in a notification, the process it is about, else 0
  */
-record CriuResponse(int type, boolean success, int errno, String message, String script, int pid) {
+record CriuResponse(int type, boolean success, int errno, String script, int pid) {
 
   static CriuResponse parse(byte[] bytes) throws IOException {
     int type = 0;
     boolean success = false;
     int errno = 0;
-    String message = "";
     String script = "";
     int pid = 0;
     CodedInputStream in = CodedInputStream.newInstance(bytes);
@@ -39,10 +37,9 @@ record CriuResponse(int type, boolean success, int errno, String message, String
           in.popLimit(end);
         }
         case 7 -> errno = in.readInt32();
-        case 9 -> message = in.readString();
         default -> in.skipField(tag);
       }
     }
-    return new CriuResponse(type, success, errno, message, script, pid);
+    return new CriuResponse(type, success, errno, script, pid);
   }
 }
