@@ -104,13 +104,21 @@ STEP(chdir) {
   return where[0] == '/' ? 0 : refused(run, EPERM, "chdir", "the directory is outside of the container's root");
 }
 
+static int is_null(int fd) {
+  struct stat st;
+  return !fstat(fd, &st) && S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3);
+}
+
+/* The host's /dev/null becomes the container's: a file from outside could not be checkpointed. */
 STEP(own_stdio) {
+  OWNED null = open("/dev/null", O_RDWR | O_CLOEXEC | O_NOFOLLOW);
   for (int fd = 0; fd < 3; fd++) {
     struct stat st;
     if (fstat(fd, &st)) return failed(run, "fstat", "stdio");
-    int null = S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3);
+    int gone = is_null(fd);
+    if (gone && null >= 0 && is_null(null) && dup2(null, fd) < 0) return failed(run, "dup2", "/dev/null");
     /* EPERM: not of this user namespace; EINVAL: no such id there; EROFS, ENOSYS: no such idea */
-    if (!null && st.st_uid != a[0].number && fchown(fd, (uid_t)a[0].number, st.st_gid) && errno != EPERM &&
+    if (!gone && st.st_uid != a[0].number && fchown(fd, (uid_t)a[0].number, st.st_gid) && errno != EPERM &&
         errno != EINVAL && errno != EROFS && errno != ENOSYS)
       return failed(run, "fchown", "stdio");
   }

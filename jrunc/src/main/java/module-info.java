@@ -5,6 +5,7 @@ module org.jcontainerd.jrunc {
   requires static transitive org.jspecify;
   requires transitive org.jcontainerd.linux;
   requires transitive org.jcontainerd.oci;
+  requires com.google.protobuf; // criu's protocol
   requires jdk.unsupported; // sun.misc.Signal: the only way to hear of WINCH and TERM
 
   exports org.jcontainerd.jrunc;

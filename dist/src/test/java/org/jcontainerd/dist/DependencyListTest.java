@@ -17,9 +17,10 @@ import org.junit.jupiter.api.Test;
  */
 class DependencyListTest {
   @Test
-  void jrunc_carriesJacksonCoreAlone() throws IOException {
+  void jrunc_carriesJacksonCoreAndProtobufAlone() throws IOException {
     assertEquals(
-        Set.of("jcontainerd-linux", "jcontainerd-api-oci", "jackson-core"), runtimeJars("jrunc"));
+        Set.of("jcontainerd-linux", "jcontainerd-api-oci", "jackson-core", "protobuf-java"),
+        runtimeJars("jrunc"));
   }
 
   @Test

@@ -1,12 +1,14 @@
 package org.jcontainerd.jrunc;
 
 import java.util.List;
+import org.jcontainerd.jrunc.operation.CheckpointContainer;
 import org.jcontainerd.jrunc.operation.ContainerInfos;
 import org.jcontainerd.jrunc.operation.ControlContainer;
 import org.jcontainerd.jrunc.operation.CreateContainer;
 import org.jcontainerd.jrunc.operation.DeleteContainer;
 import org.jcontainerd.jrunc.operation.ExecProcess;
 import org.jcontainerd.jrunc.operation.KillContainer;
+import org.jcontainerd.jrunc.operation.RestoreContainer;
 import org.jcontainerd.jrunc.operation.RuntimeContext;
 import org.jcontainerd.jrunc.operation.StartContainer;
 import org.jcontainerd.linux.LinuxException;
@@ -109,6 +111,25 @@ public final class Jrunc implements AutoCloseable {
 
   public void resume(String id) throws RuncFailure {
     new ControlContainer(context, id).resume();
+  }
+
+  /**
+   * Saves a container with criu, and ends and deletes it unless it is to run on.
+   *
+   * @throws RuncFailure.NotSupported if criu is not there
+   */
+  public void checkpoint(CheckpointRequest request) throws RuncFailure {
+    new CheckpointContainer(context, request).run();
+  }
+
+  /**
+   * Brings a saved container back; its processes run when this returns, the first as our child.
+   *
+   * @throws RuncFailure.AlreadyExists if the id is taken
+   * @throws RuncFailure.NotSupported if criu is not there
+   */
+  public StartedProcess restore(RestoreRequest request) throws RuncFailure {
+    return new RestoreContainer(context, request).run();
   }
 
   @Override

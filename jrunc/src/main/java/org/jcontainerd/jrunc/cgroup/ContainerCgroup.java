@@ -202,6 +202,18 @@ public final class ContainerCgroup {
     }
   }
 
+  /** Moves a process into every hierarchy's directory. */
+  public void enter(int pid) throws LinuxException {
+    for (Path directory : directories.values()) {
+      KernelFile.write(directory.resolve("cgroup.procs"), Integer.toString(pid));
+    }
+  }
+
+  /** The directory through which the container is frozen; empty if the host has no freezer. */
+  public Optional<Path> freezer() {
+    return legacy("freezer").or(this::unified);
+  }
+
   /** Stops or continues all processes; returns when the kernel says that it is so. */
   public void freeze(boolean frozen) throws IOException, RuncFailure {
     new Freezer(legacy("freezer"), unified()).set(frozen);

@@ -10,9 +10,10 @@ import org.jcontainerd.linux.LinuxException;
  *
  * @param arguments of the verb
  * @param root directory of the containers' state
+ * @param criu the file of criu, or its name along PATH
  * @param log where warnings and failures go
  */
-record Invocation(Arguments arguments, Path root, RuncLog log) {
+record Invocation(Arguments arguments, Path root, String criu, RuncLog log) {
   /** The runtime; closed by the caller. */
   Jrunc open() throws LinuxException {
     return Jrunc.open(options());

@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.jcontainerd.jrunc.CriuSettings;
 import org.jcontainerd.jrunc.JruncOptions;
 import org.jcontainerd.jrunc.RuncFailure;
 
@@ -20,12 +21,13 @@ public final class JruncProgram {
           .option("root", "DIR", "directory of the containers' state (default: /run/jrunc)")
           .toggle("systemd-cgroup", "systemd cgroup driver (not in yet)")
           .option("rootless", "auto|true|false", "accepted for compatibility")
-          .option("criu", "FILE", "accepted for compatibility")
+          .option("criu", "FILE", "the criu that checkpoint and restore use (default: of PATH)")
           .toggle('v', "version", "print the version")
           .toggle('h', "help", "print this help");
 
   private final List<Command> commands =
       List.of(
+          new CheckpointCommand(),
           new CreateCommand(),
           new DeleteCommand(),
           new ExecCommand(),
@@ -35,6 +37,7 @@ public final class JruncProgram {
           new PauseCommand(),
           new PlanCommand(),
           new PsCommand(),
+          new RestoreCommand(),
           new ResumeCommand(),
           new RunCommand(),
           new SpecCommand(),
@@ -102,7 +105,8 @@ public final class JruncProgram {
       }
       Arguments arguments = Arguments.parse(command.flags(), rest);
       Path root = global.value("root").map(Path::of).orElse(JruncOptions.DEFAULT_ROOT);
-      return command.run(new Invocation(arguments, root, log));
+      String criu = global.value("criu").orElse(CriuSettings.PROGRAM);
+      return command.run(new Invocation(arguments, root, criu, log));
     } catch (RuncFailure | IOException | UsageException e) {
       log.fatal(command.failurePrefix() + e.getMessage());
       for (Throwable further : e.getSuppressed()) {

@@ -58,9 +58,19 @@ public final class CreateContainer {
     }
   }
 
+  /** How what has been made so far is undone, for an operation that goes on from here. */
+  Undo undo() {
+    return undo;
+  }
+
+  /** The configuration, of the request or of the bundle. */
+  Spec spec() throws IOException, RuncFailure {
+    return request.spec().isPresent() ? request.spec().get() : parse(readConfig());
+  }
+
   /** Only compiles: nothing is made. */
   CompiledPlan plan() throws IOException, RuncFailure {
-    Spec spec = request.spec().isPresent() ? request.spec().get() : parse(readConfig());
+    Spec spec = spec();
     return CreateCompiler.compile(input(spec, rootfs(spec), placeCgroup(spec)));
   }
 
@@ -122,7 +132,7 @@ public final class CreateContainer {
     }
   }
 
-  private Path rootfs(Spec spec) throws RuncFailure.InvalidArgument {
+  Path rootfs(Spec spec) throws RuncFailure.InvalidArgument {
     if (spec.root().isEmpty()) {
       throw new RuncFailure.InvalidArgument("root", "must be specified");
     }
@@ -142,7 +152,7 @@ public final class CreateContainer {
     return new ContainerCgroup(context.layout(), directories);
   }
 
-  private ContainerCgroup makeCgroup(Spec spec) throws IOException, RuncFailure {
+  ContainerCgroup makeCgroup(Spec spec) throws IOException, RuncFailure {
     ContainerCgroup cgroup = placeCgroup(spec);
     Linux linux = spec.linux().orElseGet(() -> Linux.builder().build());
     Resources resources = linux.resources().orElseGet(() -> Resources.builder().build());
@@ -225,7 +235,7 @@ public final class CreateContainer {
             fifo));
   }
 
-  private ContainerState state(Path rootfs, ContainerCgroup cgroup, ProcessIdentity process) {
+  ContainerState state(Path rootfs, ContainerCgroup cgroup, ProcessIdentity process) {
     return new ContainerState(
         ContainerState.VERSION,
         request.id(),

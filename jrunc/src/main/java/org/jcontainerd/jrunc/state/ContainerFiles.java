@@ -17,6 +17,7 @@ import org.jcontainerd.linux.fs.DeviceNumber;
 import org.jcontainerd.linux.fs.Directory;
 import org.jcontainerd.linux.fs.FileType;
 import org.jcontainerd.linux.fs.HostFile;
+import org.jcontainerd.linux.mount.Mounts;
 import org.jcontainerd.oci.json.JsonException;
 import org.jcontainerd.oci.json.OciJson;
 import org.jcontainerd.oci.runtime.Spec;
@@ -24,8 +25,8 @@ import org.jcontainerd.oci.runtime.Spec;
 /**
  * The directory {@code <root>/<id>} of one container, and all names in it: {@code state.json},
  * {@code spec.json} (the configuration as it was at create), and while the container waits for its
- * start {@code exec.fifo} or, with a keeper, {@code waiting}. Thread-safe as far as the file system
- * is.
+ * start {@code exec.fifo} or, with a keeper, {@code waiting}; {@code criu-root} while it is
+ * restored. Thread-safe as far as the file system is.
  */
 public final class ContainerFiles {
   private static final Pattern ID = Pattern.compile("[\\w+.-]+");
@@ -33,6 +34,7 @@ public final class ContainerFiles {
   private static final String SPEC = "spec.json";
   private static final String FIFO = "exec.fifo";
   private static final String WAITING = "waiting";
+  private static final String ROOT = "criu-root";
   private static final int FIFO_MODE = 0622;
 
   private final String id;
@@ -184,8 +186,27 @@ public final class ContainerFiles {
     return Files.exists(directory.resolve(FIFO)) || Files.exists(directory.resolve(WAITING));
   }
 
+  /**
+   * Shows the container's root below the directory, as a mount of its own: criu wants one.
+   *
+   * @return where
+   */
+  public Path bindRoot(Path rootfs) throws IOException {
+    Path root = directory.resolve(ROOT);
+    Files.createDirectory(root);
+    Mounts.bind(rootfs, root, true);
+    return root;
+  }
+
+  /** Takes {@link #bindRoot} back. */
+  public void unbindRoot() throws IOException {
+    Mounts.detachAll(directory.resolve(ROOT));
+    Files.deleteIfExists(directory.resolve(ROOT));
+  }
+
   /** Removes the directory, and with it the container's name. Missing is fine. */
   public void delete() throws IOException {
+    unbindRoot(); // left by a restore that was cut off: what it shows must not be removed
     try (Directory root = Directory.open(directory.resolveSibling(""))) {
       root.removeTree(id);
     } catch (LinuxException e) {
