@@ -213,11 +213,11 @@ STEP(root) {
   OWNED tree = opened ? slot(run, 2) : open_tree_of(AT_FDCWD, a[0].text, a[1].number ? AT_RECURSIVE : 0);
   if (opened) run->slots[a[2].number] = -1;
   if (tree < 0) return failed(run, "open_tree", a[0].text);
-  /* A tree of the helper's namespace may be a peer of the host's mounts, and lies over "/": its own place
-     on the host may be out of reach. Lookups go through the descriptor, so that it does not matter. */
+  /* A tree of the helper's namespace may be a peer of the host's mounts. Its place is where we have begun:
+     the kernel has brought us to our copy of it, however closed the directories above are. */
   struct mount_attr events = {.propagation = opened ? MS_SLAVE : 0};
   if (set_attributes(tree, 1, events)) return failed(run, "mount_setattr", a[0].text);
-  OWNED place = open(opened ? "/" : a[0].text, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  OWNED place = open(opened ? "." : a[0].text, O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (place < 0 || move_to(tree, place)) return failed(run, "move_mount", a[0].text);
   run->root = give_away(&tree); /* O_PATH, and on the new mount: opening the path again would do no better */
   return 0;

@@ -14,6 +14,7 @@ CALL_STEP(keyring, "keyctl", a[0].text, syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_
 CALL_STEP(personality, "personality", "", syscall(SYS_personality, a[0].number) < 0)
 CALL_STEP(io_priority, "ioprio_set", "", syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, (int)a[0].number))
 CALL_STEP(keep_capabilities, "prctl", "PR_SET_KEEPCAPS", prctl(PR_SET_KEEPCAPS, a[0].number != 0, 0, 0, 0))
+CALL_STEP(dumpable, "prctl", "PR_SET_DUMPABLE", prctl(PR_SET_DUMPABLE, a[0].number != 0, 0, 0, 0))
 CALL_STEP(no_new_privileges, "prctl", "PR_SET_NO_NEW_PRIVS", prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 
 STEP(rlimit) {
