@@ -5,7 +5,6 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.jcontainerd.jrunc.JruncOptions;
 import org.jcontainerd.jrunc.RuncFailure;
 
 /** The program: global options, then a verb. */
@@ -17,7 +16,10 @@ public final class JruncProgram {
           .toggle("debug", "write debug lines to the log")
           .option("log", "FILE", "log file (default: standard error)")
           .option("log-format", "text|json", "format of the log")
-          .option("root", "DIR", "directory of the containers' state (default: /run/jrunc)")
+          .option(
+              "root",
+              "DIR",
+              "directory of the containers' state (default: /run/jrunc, or $XDG_RUNTIME_DIR/jrunc)")
           .toggle("systemd-cgroup", "systemd cgroup driver (not in yet)")
           .option("rootless", "auto|true|false", "accepted for compatibility")
           .option("criu", "FILE", "accepted for compatibility")
@@ -101,7 +103,8 @@ public final class JruncProgram {
             "--systemd-cgroup", "only the cgroupfs driver is in yet");
       }
       Arguments arguments = Arguments.parse(command.flags(), rest);
-      Path root = global.value("root").map(Path::of).orElse(JruncOptions.DEFAULT_ROOT);
+      Optional<String> given = global.value("root");
+      Path root = given.isPresent() ? Path.of(given.get()) : StateRoot.ofCaller(System.getenv());
       return command.run(new Invocation(arguments, root, log));
     } catch (RuncFailure | IOException | UsageException e) {
       log.fatal(command.failurePrefix() + e.getMessage());

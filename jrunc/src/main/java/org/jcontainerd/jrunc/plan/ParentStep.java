@@ -58,6 +58,14 @@ public sealed interface ParentStep extends Step {
   }
 
   /**
+   * chdir(2): the process begins in this directory, which the kernel finds again in the process's
+   * own copy of the mounts.
+   *
+   * @param path on the host
+   */
+  record BeginIn(String path) implements ParentStep {}
+
+  /**
    * clone3(2): the steps after this one that are not the keeper's run in the new process. Every
    * plan has exactly one.
    *

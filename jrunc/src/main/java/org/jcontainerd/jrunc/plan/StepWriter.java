@@ -31,6 +31,7 @@ final class StepWriter {
       case EitherStep.Unshare s -> of(Op.UNSHARE).large(Namespace.flags(s.types()));
       case EitherStep.WriteProc s -> of(Op.WRITE_PROC).text(s.path()).text(s.value());
       case EitherStep.Affinity s -> of(Op.AFFINITY).bits(s.mask());
+      case EitherStep.Dumpable s -> of(Op.DUMPABLE).flag(s.on());
     };
   }
 
@@ -48,6 +49,7 @@ final class StepWriter {
               .large(MountAttribute.clearMask(s.set(), s.clear()))
               .slot(s.userNamespace())
               .slot(s.tree());
+      case ParentStep.BeginIn s -> of(Op.BEGIN_IN).text(s.path());
       case ParentStep.Clone s ->
           of(Op.CLONE).large(Namespace.flags(s.namespaces())).slot(s.cgroup());
     };
