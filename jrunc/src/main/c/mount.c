@@ -30,10 +30,9 @@ static struct mount_attr mapped(struct run *run, uint64_t set, uint64_t clear, i
 }
 
 STEP(open_tree) {
-  int recursive = a[1].number != 0;
-  OWNED tree = open_tree_of(AT_FDCWD, a[0].text, recursive ? AT_RECURSIVE : 0);
+  OWNED tree = open_tree_of(AT_FDCWD, a[0].text, a[1].number ? AT_RECURSIVE : 0);
   if (tree < 0) return failed(run, "open_tree", a[0].text);
-  if (set_attributes(tree, recursive, mapped(run, a[2].number, a[3].number, 4)))
+  if (set_attributes(tree, a[1].number == 1, mapped(run, a[2].number, a[3].number, 4)))
     return failed(run, "mount_setattr", a[0].text);
   return fill_slot(run, 5, give_away(&tree));
 }

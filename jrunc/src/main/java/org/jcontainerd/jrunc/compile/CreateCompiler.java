@@ -102,6 +102,9 @@ public final class CreateCompiler {
     for (String path : linux.maskedPaths()) {
       steps.add(new RootStep.Mask(ContainerDirectory.clean(path)));
     }
+    if (namespaces.has(Namespace.MOUNT) && linux.rootfsPropagation().endsWith("unbindable")) {
+      propagateRoot(Propagation.UNBINDABLE); // last: paths are closed by binding them
+    }
     finish();
     return steps.build();
   }
@@ -161,6 +164,7 @@ public final class CreateCompiler {
     }
     process.limits();
     CgroupEntry.compile(steps, host, input.cgroupDirectories());
+    process.scheduling();
     steps.add(new ProcessStep.Await());
     if (idMaps == IdMapWay.PROGRAMS) {
       steps.add(new ProcessStep.Sync(ID_MAPS));
@@ -250,17 +254,17 @@ public final class CreateCompiler {
     if (MountSteps.isDevReadOnly(all)) {
       steps.add(new RootStep.SetAttributes("/dev", false, Set.of(MountAttribute.RDONLY), Set.of()));
     }
-    String propagation = linux.rootfsPropagation();
-    if (propagation.endsWith("shared") || propagation.endsWith("unbindable")) {
-      steps.add(
-          new RootStep.Propagate(
-              "/",
-              propagation.endsWith("shared") ? Propagation.SHARED : Propagation.UNBINDABLE,
-              propagation.startsWith("r")));
+    if (linux.rootfsPropagation().endsWith("shared")) {
+      propagateRoot(Propagation.SHARED);
     }
     if (spec.root().orElseThrow().readonly()) {
       steps.add(new RootStep.SetAttributes("/", false, Set.of(MountAttribute.RDONLY), Set.of()));
     }
+  }
+
+  private void propagateRoot(Propagation propagation) {
+    boolean all = linux.rootfsPropagation().startsWith("r");
+    steps.add(new RootStep.Propagate("/", propagation, all));
   }
 
   private void names() {

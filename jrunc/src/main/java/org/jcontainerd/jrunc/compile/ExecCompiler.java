@@ -57,6 +57,7 @@ public final class ExecCompiler {
     }
     process.limits();
     CgroupEntry.compile(steps, input.host(), input.cgroupDirectories());
+    process.scheduling();
     steps.add(new ProcessStep.Await());
     process.hide();
     if (!joined.isEmpty()) {

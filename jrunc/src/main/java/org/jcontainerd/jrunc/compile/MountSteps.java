@@ -77,14 +77,14 @@ final class MountSteps {
       }
       if (options.bind() && (mapped || namespaces.has(Namespace.USER) && host.privileged())) {
         Slot tree = steps.makes("tree of " + mounts.get(i).destination());
-        boolean all = options.recursive() && (!mapped || options.idMapAll() || !options.idMap());
         steps.add(
             new ParentStep.OpenTree(
                 source(mounts.get(i)),
-                all,
+                options.recursive(),
                 Set.of(),
                 Set.of(),
                 mapped ? Optional.of(idMap("mounts[" + i + "]", mounts.get(i))) : Optional.empty(),
+                options.idMapAll() || !options.idMap(),
                 tree));
         opened.add(new Opened(i, tree));
       }

@@ -133,6 +133,10 @@ final class ProcessSteps {
     if (process.oomScoreAdj().isPresent() && !(users.own() && lowersOomScore())) {
       oomScore();
     }
+  }
+
+  /** Process, in its cgroup, from which the time of real-time policies comes (sched-rt-group.rst). */
+  void scheduling() throws RuncFailure.InvalidArgument {
     if (process.scheduler().isPresent()) {
       steps.add(Scheduling.scheduler(process.scheduler().get()));
     }

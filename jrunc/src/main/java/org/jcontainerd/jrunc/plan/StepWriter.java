@@ -44,7 +44,7 @@ final class StepWriter {
       case ParentStep.OpenTree s ->
           of(Op.OPEN_TREE)
               .text(s.path())
-              .flag(s.recursive())
+              .number(!s.recursive() ? 0 : s.whole() ? 1 : 2)
               .large(MountAttribute.setMask(s.set()))
               .large(MountAttribute.clearMask(s.set(), s.clear()))
               .slot(s.userNamespace())
