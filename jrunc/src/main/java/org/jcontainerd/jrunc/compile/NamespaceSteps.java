@@ -18,8 +18,7 @@ import org.jcontainerd.oci.runtime.TimeOffset;
 final class NamespaceSteps {
   /** Those that are joined in any order, after the user namespace. */
   private static final List<Namespace> SHARED =
-      List.of(
-          Namespace.IPC, Namespace.UTS, Namespace.NETWORK, Namespace.TIME, Namespace.CGROUP);
+      List.of(Namespace.IPC, Namespace.UTS, Namespace.NETWORK, Namespace.TIME, Namespace.CGROUP);
 
   private final StepList steps;
   private final Namespaces namespaces;
@@ -31,7 +30,9 @@ final class NamespaceSteps {
     this.timeOffsets = timeOffsets;
   }
 
-  /** Helper: a pid namespace applies to children alone. In a joined user namespace it comes later. */
+  /**
+   * Helper: a pid namespace applies to children alone. In a joined user namespace it comes later.
+   */
   void joinPid() {
     if (namespaces.path(Namespace.USER).isEmpty()) {
       join(Namespace.PID);

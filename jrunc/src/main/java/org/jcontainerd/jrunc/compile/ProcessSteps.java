@@ -135,7 +135,9 @@ final class ProcessSteps {
     }
   }
 
-  /** Process, in its cgroup, from which the time of real-time policies comes (sched-rt-group.rst). */
+  /**
+   * Process, in its cgroup, from which the time of real-time policies comes (sched-rt-group.rst).
+   */
   void scheduling() throws RuncFailure.InvalidArgument {
     if (process.scheduler().isPresent()) {
       steps.add(Scheduling.scheduler(process.scheduler().get()));

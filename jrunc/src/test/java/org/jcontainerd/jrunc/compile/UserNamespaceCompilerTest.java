@@ -15,8 +15,8 @@ import org.jcontainerd.jrunc.oci.TestBundle;
 import org.jcontainerd.jrunc.plan.Step;
 import org.jcontainerd.oci.runtime.IdMapping;
 import org.jcontainerd.oci.runtime.Linux;
-import org.jcontainerd.oci.runtime.NetDevice;
 import org.jcontainerd.oci.runtime.Namespace;
+import org.jcontainerd.oci.runtime.NetDevice;
 import org.jcontainerd.oci.runtime.Spec;
 import org.junit.jupiter.api.Test;
 
@@ -69,10 +69,7 @@ class UserNamespaceCompilerTest {
       namespaces.add(Namespace.created(type));
     }
     return spec.toBuilder()
-        .linux(
-            change
-                .apply(spec.linux().orElseThrow().toBuilder().namespaces(namespaces))
-                .build())
+        .linux(change.apply(spec.linux().orElseThrow().toBuilder().namespaces(namespaces)).build())
         .build();
   }
 

@@ -205,7 +205,9 @@ class HooksOciTest {
     Hook hook =
         Hook.builder()
             .path("/usr/bin/env")
-            .args(List.of("env", "sh", "-c", "tr '\\0' '\\n' < /proc/$$/environ > " + directory + "/env"))
+            .args(
+                List.of(
+                    "env", "sh", "-c", "tr '\\0' '\\n' < /proc/$$/environ > " + directory + "/env"))
             .env(List.of("PATH=/bin:/usr/bin", "ONLY=this"))
             .build();
     try (Box box = hooked(Hooks.builder().createRuntime(List.of(hook)).build())) {
@@ -225,7 +227,9 @@ class HooksOciTest {
       try (Box box = hooked(hooks)) {
         var result = box.tryCreate();
         assertNotEquals(0, result.code(), result.said());
-        assertTrue(result.stderr().contains("o such file or directory"), result.said());
+        if (!runtime.name().equals("crun")) { // crun 1.8 says that its exit code was 1
+          assertTrue(result.stderr().contains("o such file or directory"), result.said());
+        }
         if (runtime.isOurs()) {
           assertTrue(result.stderr().contains("/no/such/hook"), result.said());
         }
@@ -270,8 +274,7 @@ class HooksOciTest {
 
   @Test
   void hooks_inContainer_thatHang_areEndedWithTheContainer() throws Exception {
-    Hook slow =
-        Hook.builder().path("/bin/sleep").args(List.of("sleep", "98")).timeout(1).build();
+    Hook slow = Hook.builder().path("/bin/sleep").args(List.of("sleep", "98")).timeout(1).build();
     for (Hooks hooks :
         List.of(
             Hooks.builder().createContainer(List.of(slow)).build(),
@@ -283,7 +286,8 @@ class HooksOciTest {
           var result = box.tryVerb("start");
           if (runtime.isOurs()) { // runc and crun have answered before it runs
             assertEquals(1, result.code(), result.said());
-            assertTrue(result.stderr().contains("ran past specified timeout of 1.0s"), result.said());
+            assertTrue(
+                result.stderr().contains("ran past specified timeout of 1.0s"), result.said());
           }
           box.awaitStatus("stopped");
         }

@@ -90,6 +90,7 @@ class MountsOciTest {
     if (runtime.name().equals("runc")) {
       wanted.remove("rrelatime"); // runc 1.1 takes it for a flag of the top mount
     }
+    withoutTimesOnCrun(wanted);
     var mounts = new ArrayList<Mount>();
     wanted.keySet().forEach(option -> mounts.add(tree("/m-" + option, "rbind", option)));
     try (Box box = box(SHOW, mounts.toArray(Mount[]::new))) {
@@ -98,6 +99,13 @@ class MountsOciTest {
         assertTrue(found.get("/m-" + option).contains(word), option + ": " + found);
         assertTrue(found.get("/m-" + option + "/below").contains(word), option + ": " + found);
       });
+    }
+  }
+
+  /** Crun 1.8 does not clear the field of access times, and the kernel refuses that. */
+  private void withoutTimesOnCrun(Map<String, String> wanted) {
+    if (runtime.name().equals("crun")) {
+      wanted.keySet().removeIf(option -> option.endsWith("atime"));
     }
   }
 
@@ -110,6 +118,7 @@ class MountsOciTest {
     wanted.put("rexec", "noexec");
     wanted.put("rdiratime", "nodiratime");
     wanted.put("rsymfollow", "nosymfollow");
+    withoutTimesOnCrun(wanted);
     var closed =
         EnumSet.of(
             MountFlag.READ_ONLY,
@@ -133,7 +142,8 @@ class MountsOciTest {
 
   @Test
   void plainAttributes_areOnTheTopMountAlone() throws Exception {
-    try (Box box = box(SHOW, tree("/mnt", "rbind", "ro", "nosuid"), tree("/one", "bind", "noexec"))) {
+    try (Box box =
+        box(SHOW, tree("/mnt", "rbind", "ro", "nosuid"), tree("/one", "bind", "noexec"))) {
       var found = options(box.run(0));
       assertTrue(found.get("/mnt").containsAll(List.of("ro", "nosuid")), found.toString());
       assertFalse(found.get("/mnt/below").contains("ro"), found.toString());
@@ -144,13 +154,18 @@ class MountsOciTest {
 
   @Test
   void propagation_ofMounts_isAsConfigured() throws Exception {
+    // Of two words the last counts; crun 1.8 hands both to the kernel, which refuses them.
+    String[] top =
+        runtime.name().equals("crun")
+            ? new String[] {"bind", "shared"}
+            : new String[] {"rbind", "rprivate", "shared"};
     try (Box box =
         box(
             SHOW,
             tree("/shared", "rbind", "rshared"),
             tree("/private", "rbind", "rprivate"),
             tree("/slave", "rbind", "rslave"),
-            tree("/top", "rbind", "rprivate", "shared"),
+            tree("/top", top),
             tree("/unbindable", "bind", "unbindable"))) {
       List<String> lines = box.run(0).lines().toList();
       assertTrue(tag(lines, "/shared").startsWith("shared:"), lines.toString());
@@ -178,13 +193,21 @@ class MountsOciTest {
     assumeFalse(runtime.name().equals("crun"), "crun 1.8 takes mappings in an option of its own");
     String show = "stat -c %u /mnt/file /mnt/below/file; echo x > /mnt/made";
     try (Box box =
-        box(show, tree("/mnt", "rbind", "idmap").toBuilder().uidMappings(SHIFTED).gidMappings(SHIFTED).build())) {
+        box(
+            show,
+            tree("/mnt", "rbind", "idmap").toBuilder()
+                .uidMappings(SHIFTED)
+                .gidMappings(SHIFTED)
+                .build())) {
       box.process(p -> p.user(new User(70_000, 70_000, Optional.empty(), List.of())));
       assertEquals("70000\n0\n", box.run(0));
       assertEquals(0, Files.getAttribute(source.resolve("made"), "unix:uid"));
     }
     Mount whole =
-        tree("/mnt", "rbind", "ridmap").toBuilder().uidMappings(SHIFTED).gidMappings(SHIFTED).build();
+        tree("/mnt", "rbind", "ridmap").toBuilder()
+            .uidMappings(SHIFTED)
+            .gidMappings(SHIFTED)
+            .build();
     try (Box box = box("stat -c %u /mnt/file /mnt/below/file", whole)) {
       assertEquals("70000\n70000\n", box.run(0));
     }
@@ -195,7 +218,9 @@ class MountsOciTest {
     assumeTrue(runtime.isOurs(), "runc 1.1 has no id-mapped mounts, crun 1.8 an option of its own");
     List<IdMapping> mappings = List.of(new IdMapping(0, 100_000, 1000));
     try (Box box =
-        box("stat -c %u /mnt/file; echo x > /mnt/made && stat -c %u /mnt/made", tree("/mnt", "bind", "idmap"))) {
+        box(
+            "stat -c %u /mnt/file; echo x > /mnt/made && stat -c %u /mnt/made",
+            tree("/mnt", "bind", "idmap"))) {
       box.namespaces("user", "pid", "ipc", "uts", "network")
           .linux(l -> l.uidMappings(mappings).gidMappings(mappings))
           .ownedBy(100_000);
@@ -216,9 +241,12 @@ class MountsOciTest {
 
   @Test
   void cgroupMount_inACgroupNamespace_isTheContainersRoot() throws Exception {
-    String script = "cat /proc/self/cgroup; ls /sys/fs/cgroup/pids; touch /sys/fs/cgroup/pids/x || echo closed";
+    String script =
+        "cat /proc/self/cgroup; ls /sys/fs/cgroup/pids; touch /sys/fs/cgroup/pids/x || echo closed";
     try (Box box =
-        box(script, Mount.of("/sys/fs/cgroup", "cgroup", "cgroup", "ro", "nosuid", "noexec", "nodev"))) {
+        box(
+            script,
+            Mount.of("/sys/fs/cgroup", "cgroup", "cgroup", "ro", "nosuid", "noexec", "nodev"))) {
       box.linux(l ->
           l.namespaces(
               List.of(
@@ -229,19 +257,24 @@ class MountsOciTest {
                   Namespace.created("network"),
                   Namespace.created("cgroup"))));
       List<String> lines = box.run(0).lines().toList();
-      assertTrue(lines.stream().anyMatch(l -> l.contains(":pids:/") && l.endsWith(":/")), lines.toString());
-      assertTrue(lines.contains("pids.max"), "not the root of the hierarchy, which has none: " + lines);
+      assertTrue(
+          lines.stream().anyMatch(l -> l.contains(":pids:/") && l.endsWith(":/")),
+          lines.toString());
+      assertTrue(
+          lines.contains("pids.max"), "not the root of the hierarchy, which has none: " + lines);
       assertEquals("closed", lines.getLast());
     }
   }
 
   @Test
   void remount_andFileSystemOptionsOfABind_areRefused() throws Exception {
-    assumeTrue(runtime.isOurs(), "runc and crun remount the target, or ignore what they do not know");
+    assumeTrue(
+        runtime.isOurs(), "runc and crun remount the target, or ignore what they do not know");
     try (Box box = box("true", tree("/mnt", "bind", "size=5m"))) {
       var result = box.tryCreate();
       assertNotEquals(0, result.code());
-      assertTrue(result.stderr().contains("bind mounts cannot have file system options"), result.said());
+      assertTrue(
+          result.stderr().contains("bind mounts cannot have file system options"), result.said());
     }
   }
 }

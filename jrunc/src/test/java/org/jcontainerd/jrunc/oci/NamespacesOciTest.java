@@ -151,16 +151,20 @@ class NamespacesOciTest {
       }
     }
     try (Box wrong = box("true")) {
-      wrong.namespaces("time", "uts").linux(l -> l.timeOffsets(Map.of("real", new TimeOffset(1, 0))));
+      wrong
+          .namespaces("time", "uts")
+          .linux(l -> l.timeOffsets(Map.of("real", new TimeOffset(1, 0))));
       var result = wrong.tryCreate();
-      assertTrue(result.stderr().contains("linux.timeOffsets: unknown clock 'real'"), result.said());
+      assertTrue(
+          result.stderr().contains("linux.timeOffsets: unknown clock 'real'"), result.said());
     }
   }
 
   @Test
   void userNamespace_severalRanges_areMapped() throws Exception {
     try (Box box =
-        mapped("id -u; grep ^Groups /proc/self/status; cat /proc/self/setgroups; echo x > /tmp/f")) {
+        mapped(
+            "id -u; grep ^Groups /proc/self/status; cat /proc/self/setgroups; echo x > /tmp/f")) {
       box.process(p -> p.user(new User(1005, 1006, Optional.empty(), List.of(7L, 1008L))));
       Files.setAttribute(box.bundle().rootfs().resolve("tmp"), "unix:mode", 0777);
       List<String> lines = box.run(0).lines().toList();
@@ -182,8 +186,20 @@ class NamespacesOciTest {
     try (Box box = mapped(script)) {
       List<String> lines = box.run(0).lines().toList();
       for (String line :
-          List.of("/proc", "/dev", "/dev/pts", "/dev/shm", "/dev/mqueue", "/sys", "/dev/null",
-              "/dev/full", "/dev/urandom", "null", "1", "lo", "shm")) {
+          List.of(
+              "/proc",
+              "/dev",
+              "/dev/pts",
+              "/dev/shm",
+              "/dev/mqueue",
+              "/sys",
+              "/dev/null",
+              "/dev/full",
+              "/dev/urandom",
+              "null",
+              "1",
+              "lo",
+              "shm")) {
         assertTrue(lines.contains(line), line + " in " + lines);
       }
     }
@@ -271,10 +287,8 @@ class NamespacesOciTest {
     try (Box box = mapped("sleep 100")) {
       Path out = Files.createFile(directory.resolve("hook"));
       Files.setAttribute(out, "unix:mode", 0666);
-      box.change(s ->
-          s.toBuilder()
-              .hooks(Hooks.builder().createContainer(List.of(hook)).build())
-              .build());
+      box.change(
+          s -> s.toBuilder().hooks(Hooks.builder().createContainer(List.of(hook)).build()).build());
       box.create().start();
       assertEquals(inode(box.pid(), "net") + "\n", Files.readString(out));
       var inside = box.exec(List.of(), "sh", "-c", "id -u; readlink /proc/self/ns/user");
@@ -305,7 +319,8 @@ class NamespacesOciTest {
         assertTrue(
             result
                 .stderr()
-                .contains("process.user.uid: id 5000 of the container is not mapped to one of the host"),
+                .contains(
+                    "process.user.uid: id 5000 of the container is not mapped to one of the host"),
             result.said());
       }
     }

@@ -28,7 +28,8 @@ class NetDevicesOciTest {
   @BeforeEach
   void open() throws Exception {
     runtime = RuntimeUnderTest.open(directory);
-    assumeTrue(runtime.isOurs(), "netDevices is of runtime-spec 1.3: runc 1.1 and crun 1.8 are older");
+    assumeTrue(
+        runtime.isOurs(), "netDevices is of runtime-spec 1.3: runc 1.1 and crun 1.8 are older");
     ip("link add %s type veth peer name %s".formatted(NEAR, FAR));
   }
 
@@ -85,9 +86,10 @@ class NetDevicesOciTest {
 
   @Test
   void device_thatCannotMove_failsAndNothingIsTouched() throws Exception {
-    refused("linux.netDevices['no-such0']: the host has no such interface", Map.of("no-such0", new NetDevice("")));
     refused(
-        "the container has an interface 'lo' already", Map.of(NEAR, new NetDevice("lo")));
+        "linux.netDevices['no-such0']: the host has no such interface",
+        Map.of("no-such0", new NetDevice("")));
+    refused("the container has an interface 'lo' already", Map.of(NEAR, new NetDevice("lo")));
     refused("'a/b' is no name of an interface", Map.of(NEAR, new NetDevice("a/b")));
     ip("link show " + NEAR);
   }

@@ -64,7 +64,10 @@ class RootlessOciTest {
   @Test
   void subordinateIds_areMappedByTheirPrograms() throws Exception {
     try (Box box =
-        box("id -u; id -g; grep ^Groups /proc/self/status; cat /proc/self/setgroups; echo x > /tmp/made", OWN, SUBORDINATE)) {
+        box(
+            "id -u; id -g; grep ^Groups /proc/self/status; cat /proc/self/setgroups; echo x > /tmp/made",
+            OWN,
+            SUBORDINATE)) {
       boolean grouped = !runtime.name().equals("runc"); // runc 1.1 sets none for an ordinary user
       List<Long> groups = grouped ? List.of(7L) : List.of();
       box.process(p -> p.user(new User(5, 6, Optional.empty(), groups)));
@@ -99,7 +102,11 @@ class RootlessOciTest {
       assertEquals("created", box.create().status());
       box.start();
       var inside =
-          box.exec(List.of(), "sh", "-c", "id -u; readlink /proc/self/ns/user; readlink /proc/1/ns/user; ls /proc/1/fd | wc -l");
+          box.exec(
+              List.of(),
+              "sh",
+              "-c",
+              "id -u; readlink /proc/self/ns/user; readlink /proc/1/ns/user; ls /proc/1/fd | wc -l");
       assertEquals(0, inside.code(), inside.said());
       List<String> lines = inside.stdout().lines().toList();
       assertEquals("0", lines.get(0));
@@ -117,7 +124,8 @@ class RootlessOciTest {
     Hook host =
         Hook.builder()
             .path("/bin/sh")
-            .args(List.of("sh", "-c", "echo createContainer $(readlink /proc/self/ns/net) >> " + log))
+            .args(
+                List.of("sh", "-c", "echo createContainer $(readlink /proc/self/ns/net) >> " + log))
             .env(List.of("PATH=/bin:/usr/bin"))
             .build();
     Hook inside =
@@ -154,15 +162,16 @@ class RootlessOciTest {
   @Test
   void limits_withoutACgroup_areRefused() throws Exception {
     try (Box box = box("true", OWN)) {
-      box.linux(l ->
-          l.resources(Resources.builder().pids(new Pids(Optional.of(7L))).build()));
+      box.linux(l -> l.resources(Resources.builder().pids(new Pids(Optional.of(7L))).build()));
       var result = box.tryRun();
       if (!runtime.name().equals("crun")) { // crun 1.8 forgets them
         assertNotEquals(0, result.code(), result.said());
       }
       if (runtime.isOurs()) {
         assertTrue(
-            result.stderr().contains("linux.resources: not supported: this user may not make a cgroup"),
+            result
+                .stderr()
+                .contains("linux.resources: not supported: this user may not make a cgroup"),
             result.said());
       }
     }
@@ -201,7 +210,9 @@ class RootlessOciTest {
     var result = runtime.withoutRoot(Map.of("XDG_RUNTIME_DIR", run.toString()), "list", "--quiet");
     assertEquals(0, result.code(), result.said());
     try (Box box = box("sleep 100", OWN)) {
-      var arguments = new ArrayList<>(List.of("create", "--bundle", box.bundle().directory().toString(), box.id()));
+      var arguments =
+          new ArrayList<>(
+              List.of("create", "--bundle", box.bundle().directory().toString(), box.id()));
       var created =
           runtime.withoutRoot(
               Map.of("XDG_RUNTIME_DIR", run.toString()), arguments.toArray(String[]::new));

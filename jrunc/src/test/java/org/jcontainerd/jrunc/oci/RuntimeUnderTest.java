@@ -83,7 +83,8 @@ public final class RuntimeUnderTest {
     Path files = Files.createDirectories(scratch.resolve("user-" + uid));
     Files.writeString(files.resolve("subids"), subordinates);
     Files.writeString(
-        files.resolve("passwd"), "root:x:0:0::/root:/bin/sh\nbox:x:%d:%d::/:/bin/sh\n".formatted(uid, uid));
+        files.resolve("passwd"),
+        "root:x:0:0::/root:/bin/sh\nbox:x:%d:%d::/:/bin/sh\n".formatted(uid, uid));
     String script =
         String.join(
             "\n",

@@ -126,7 +126,8 @@ class SchedulingOciTest {
   void memoryPolicy_isInForce() throws Exception {
     assumeTrue(runtime.isOurs(), "memoryPolicy is of runtime-spec 1.3: the peers are older");
     try (Box box = box("grep -q bind.*:0 /proc/self/numa_maps && echo bound")) {
-      box.linux(l -> l.memoryPolicy(new MemoryPolicy("MPOL_BIND", "0", List.of("MPOL_F_STATIC_NODES"))));
+      box.linux(
+          l -> l.memoryPolicy(new MemoryPolicy("MPOL_BIND", "0", List.of("MPOL_F_STATIC_NODES"))));
       var result = box.tryRun();
       assumeFalse(
           result.stderr().contains("set_mempolicy: Function not implemented"),
@@ -152,6 +153,7 @@ class SchedulingOciTest {
 
   @Test
   void intelRdt_withoutResctrl_isRefused() throws Exception {
+    assumeFalse(runtime.name().equals("crun"), "crun 1.8 forgets what it cannot do");
     assumeFalse(
         Files.readString(Path.of("/proc/mounts")).contains(" resctrl "), "resctrl is mounted");
     try (Box box = box("true")) {
@@ -160,7 +162,9 @@ class SchedulingOciTest {
       assertNotEquals(0, result.code(), result.said());
       if (runtime.isOurs()) {
         assertTrue(
-            result.stderr().contains("linux.intelRdt: not supported: no resctrl file system is mounted"),
+            result
+                .stderr()
+                .contains("linux.intelRdt: not supported: no resctrl file system is mounted"),
             result.said());
       }
       assertEquals(List.of(), box.cgroups());

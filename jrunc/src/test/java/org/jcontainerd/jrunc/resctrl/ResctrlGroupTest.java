@@ -24,7 +24,8 @@ class ResctrlGroupTest {
     Files.writeString(root.resolve("schemata"), "L3:0=fff;1=fff\nMB:0=100;1=100\n");
     Files.writeString(root.resolve("tasks"), "");
     Files.createDirectories(root.resolve("mon_groups"));
-    Files.writeString(Files.createDirectories(root.resolve("info")).resolve("last_cmd_status"), "ok\n");
+    Files.writeString(
+        Files.createDirectories(root.resolve("info")).resolve("last_cmd_status"), "ok\n");
   }
 
   private ResctrlGroup group(UnaryOperator<IntelRdt.Builder> wanted) throws Exception {
@@ -114,7 +115,9 @@ class ResctrlGroupTest {
     Files.writeString(root.resolve("info/last_cmd_status"), "out of RMIDs\n");
     Files.createDirectory(root.resolve("gold"));
     String message = refusal(b -> b.closId("gold").enableMonitoring(true));
-    assertTrue(message.startsWith("make resctrl group '" + root + "/gold/mon_groups/c1' (out of RMIDs)"), message);
+    assertTrue(
+        message.startsWith("make resctrl group '" + root + "/gold/mon_groups/c1' (out of RMIDs)"),
+        message);
   }
 
   @Test
@@ -138,6 +141,7 @@ class ResctrlGroupTest {
           "linux.intelRdt.closID: '" + name + "' is no file name", refusal(b -> b.closId(name)));
     }
     assertEquals(
-        "linux.intelRdt: a schema contains a newline", refusal(b -> b.schemata(List.of("L3:\nMB:"))));
+        "linux.intelRdt: a schema contains a newline",
+        refusal(b -> b.schemata(List.of("L3:\nMB:"))));
   }
 }
