@@ -25,14 +25,14 @@ static int change(struct run *run, int fd, int recursive, struct mount_attr attr
 }
 
 STEP(open_tree) {
-  int recursive = a[1].number != 0;
   struct mount_attr attr = {.attr_set = a[2].number, .attr_clr = a[3].number};
   if (has_slot(run, 4)) { /* the user namespace whose id map the mount gets */
     attr.attr_set |= MOUNT_ATTR_IDMAP;
     attr.userns_fd = (uint64_t)slot(run, 4);
   }
-  OWNED tree = clone_mount(run, AT_FDCWD, a[0].text, recursive);
-  return tree < 0 || change(run, tree, recursive, attr, a[0].text) ? -1 : fill_slot(run, 5, give_away(&tree));
+  OWNED tree = clone_mount(run, AT_FDCWD, a[0].text, a[1].number != 0);
+  if (tree < 0 || change(run, tree, a[1].number == 1, attr, a[0].text)) return -1;
+  return fill_slot(run, 5, give_away(&tree));
 }
 
 STEP(bind) {
@@ -155,12 +155,12 @@ STEP(read_only) {
 /* From here on container paths are below this mount. */
 STEP(root) {
   int opened = has_slot(run, 2);
-  /* A tree of the helper's namespace may be a peer of the host's mounts, and lies over "/": its own place
-     on the host may be out of reach. Lookups go through the descriptor, so that it does not matter. */
+  /* A tree of the helper's namespace may be a peer of the host's mounts. Its place is where we have begun:
+     the kernel has brought us to our copy of it, however closed the directories above are. */
   struct mount_attr events = {.propagation = opened ? MS_SLAVE : 0};
   OWNED tree = opened ? take_slot(run, 2) : clone_mount(run, AT_FDCWD, a[0].text, a[1].number != 0);
   if (tree < 0 || change(run, tree, 1, events, a[0].text)) return -1;
-  OWNED place = open(opened ? "/" : a[0].text, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  OWNED place = open(opened ? "." : a[0].text, O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (place < 0) return failed(run, "open", a[0].text);
   if (move_to(run, tree, place, a[0].text)) return -1;
   run->root = give_away(&tree); /* O_PATH, and on the new mount: opening the path again would do no better */

@@ -12,6 +12,8 @@
   X(7, spools, "spools", PARENT, "u") \
   X(8, open_tree, "open-tree", PARENT, "suUUof") \
   X(9, clone, "clone", PARENT, "Uo") \
+  X(10, dumpable, "dumpable", EITHER, "u") \
+  X(11, begin_in, "begin-in", PARENT, "s") \
   X(20, id_maps, "id-maps", KEEPER, "ssu") \
   X(22, keep, "keep", KEEPER, "f") \
   X(23, detach, "detach", KEEPER, "") \

@@ -17,6 +17,7 @@ CALL_STEP(affinity, "sched_setaffinity", "", syscall(SYS_sched_setaffinity, 0, a
 CALL_STEP(memory_policy, "set_mempolicy", "",
           syscall(SYS_set_mempolicy, (int)a[0].number, a[1].text, a[1].number ? 8 * a[1].number + 1 : 0))
 CALL_STEP(keep_capabilities, "prctl", "PR_SET_KEEPCAPS", prctl(PR_SET_KEEPCAPS, a[0].number != 0, 0, 0, 0))
+CALL_STEP(dumpable, "prctl", "PR_SET_DUMPABLE", prctl(PR_SET_DUMPABLE, a[0].number != 0, 0, 0, 0))
 CALL_STEP(no_new_privileges, "prctl", "PR_SET_NO_NEW_PRIVS", prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 
 STEP(rlimit) {

@@ -13,6 +13,7 @@ import org.jcontainerd.jrunc.operation.RuntimeContext;
 import org.jcontainerd.jrunc.operation.StartContainer;
 import org.jcontainerd.linux.LinuxException;
 import org.jcontainerd.linux.Signal;
+import org.jcontainerd.oci.runtime.IntelRdt;
 import org.jcontainerd.oci.runtime.Resources;
 
 /**
@@ -102,6 +103,11 @@ public final class Jrunc implements AutoCloseable {
   /** Changes limits; what is absent stays as it is. */
   public void update(String id, Resources resources) throws RuncFailure {
     new ControlContainer(context, id).update(resources);
+  }
+
+  /** Changes schemata of Intel RDT; what is absent stays as it is. */
+  public void update(String id, IntelRdt schemata) throws RuncFailure {
+    new ControlContainer(context, id).updateResctrl(schemata);
   }
 
   /** Stops all processes of the container until {@link #resume}. */

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.jcontainerd.jrunc.CriuSettings;
-import org.jcontainerd.jrunc.JruncOptions;
 import org.jcontainerd.jrunc.RuncFailure;
 
 /** The program: global options, then a verb. */
@@ -18,7 +17,10 @@ public final class JruncProgram {
           .toggle("debug", "write debug lines to the log")
           .option("log", "FILE", "log file (default: standard error)")
           .option("log-format", "text|json", "format of the log")
-          .option("root", "DIR", "directory of the containers' state (default: /run/jrunc)")
+          .option(
+              "root",
+              "DIR",
+              "directory of the containers' state (default: /run/jrunc, or $XDG_RUNTIME_DIR/jrunc)")
           .toggle("systemd-cgroup", "systemd cgroup driver (not in yet)")
           .option("rootless", "auto|true|false", "accepted for compatibility")
           .option("criu", "FILE", "the criu that checkpoint and restore use (default: of PATH)")
@@ -104,7 +106,8 @@ public final class JruncProgram {
             "--systemd-cgroup", "only the cgroupfs driver is in yet");
       }
       Arguments arguments = Arguments.parse(command.flags(), rest);
-      Path root = global.value("root").map(Path::of).orElse(JruncOptions.DEFAULT_ROOT);
+      Optional<String> given = global.value("root");
+      Path root = given.isPresent() ? Path.of(given.get()) : StateRoot.ofCaller(System.getenv());
       String criu = global.value("criu").orElse(CriuSettings.PROGRAM);
       return command.run(new Invocation(arguments, root, criu, log));
     } catch (RuncFailure | IOException | UsageException e) {

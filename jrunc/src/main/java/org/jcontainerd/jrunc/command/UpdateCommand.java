@@ -11,6 +11,7 @@ import org.jcontainerd.oci.json.JsonException;
 import org.jcontainerd.oci.json.OciJson;
 import org.jcontainerd.oci.runtime.BlockIo;
 import org.jcontainerd.oci.runtime.Cpu;
+import org.jcontainerd.oci.runtime.IntelRdt;
 import org.jcontainerd.oci.runtime.Memory;
 import org.jcontainerd.oci.runtime.Pids;
 import org.jcontainerd.oci.runtime.Resources;
@@ -47,25 +48,33 @@ final class UpdateCommand implements Command {
         .option("memory-reservation", "BYTES", "soft memory limit")
         .option("memory-swap", "BYTES", "limit of memory and swap together; -1 is unlimited")
         .option("pids-limit", "N", "most tasks; -1 is unlimited")
-        .option("l3-cache-schema", "TEXT", "not in yet")
-        .option("mem-bw-schema", "TEXT", "not in yet");
+        .option("l3-cache-schema", "TEXT", "L3 cache of Intel RDT: L3:ID=MASK;...")
+        .option("mem-bw-schema", "TEXT", "memory bandwidth of Intel RDT: MB:ID=PERCENT;...");
   }
 
   @Override
   public int run(Invocation invocation) throws IOException, RuncFailure, UsageException {
     Arguments arguments = invocation.arguments();
     String id = arguments.id(name());
-    for (String flag : new String[] {"l3-cache-schema", "mem-bw-schema"}) {
-      if (arguments.value(flag).isPresent()) {
-        throw new RuncFailure.NotSupported("--" + flag, "resctrl is not in yet");
-      }
-    }
     Optional<String> file = arguments.value("resources");
     Resources resources = file.isPresent() ? read(file.get()) : of(arguments);
     try (Jrunc jrunc = invocation.open()) {
       jrunc.update(id, resources);
+      if (arguments
+          .value("l3-cache-schema")
+          .or(() -> arguments.value("mem-bw-schema"))
+          .isPresent()) {
+        jrunc.update(id, schemata(arguments));
+      }
     }
     return 0;
+  }
+
+  private static IntelRdt schemata(Arguments arguments) {
+    return IntelRdt.builder()
+        .l3CacheSchema(arguments.value("l3-cache-schema").orElse(""))
+        .memBwSchema(arguments.value("mem-bw-schema").orElse(""))
+        .build();
   }
 
   private static Resources read(String file) throws IOException, RuncFailure {

@@ -34,12 +34,14 @@ final class CgroupMounts {
 
   void mount(String destination, MountOptions options, boolean v2) throws RuncFailure {
     if ((v2 || host.pureV2()) && !ownNamespace) {
-      Optional<String> directory = host.v2().map(directories::get);
+      // Without a cgroup of its own the container is in the caller's, and sees what the caller
+      // sees.
+      Optional<String> directory = host.v2().map(point -> directories.getOrDefault(point, point));
       if (directory.isEmpty()) {
         throw new RuncFailure.NotSupported(
             "mounts['" + destination + "']", "this host has no cgroup2 mount");
       }
-      steps.add(bind(directory.get(), destination, options.set()));
+      steps.add(bind(directory.get(), destination, options.set(), directories.isEmpty()));
     } else if (v2 || host.pureV2()) {
       steps.add(
           new RootStep.Mount(
@@ -76,8 +78,10 @@ final class CgroupMounts {
                 hierarchyOptions(hierarchy),
                 options.propagation(),
                 false));
-      } else if (directories.containsKey(hierarchy.mountPoint())) {
-        steps.add(bind(directories.get(hierarchy.mountPoint()), place, closed));
+      } else {
+        String point = hierarchy.mountPoint();
+        steps.add(
+            bind(directories.getOrDefault(point, point), place, closed, directories.isEmpty()));
       }
       names.add(directory);
       hierarchy.controllers().stream()
@@ -91,11 +95,12 @@ final class CgroupMounts {
     }
   }
 
-  private static RootStep.Bind bind(String directory, String destination, Set<MountAttribute> set) {
+  private static RootStep.Bind bind(
+      String directory, String destination, Set<MountAttribute> set, boolean recursive) {
     return RootStep.Bind.of(
         new RootStep.Source.HostPath(directory),
         destination,
-        false,
+        recursive,
         set.toArray(MountAttribute[]::new));
   }
 

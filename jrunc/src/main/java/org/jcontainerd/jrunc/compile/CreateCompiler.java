@@ -1,7 +1,5 @@
 package org.jcontainerd.jrunc.compile;
 
-import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -30,11 +28,21 @@ public final class CreateCompiler {
 
   public static final String CREATE_CONTAINER = "createContainer";
 
+  /** Tag of the point where the process waits for the maps of its user namespace. */
+  public static final String ID_MAPS = "idMaps";
+
+  /** Tag of the point where the process waits for interfaces of the host. */
+  public static final String NET_DEVICES = "netDevices";
+
   private final CreateInput input;
   private final Spec spec;
   private final Linux linux;
   private final Namespaces namespaces;
+  private final HostFacts host;
+  private final IdMapWay idMaps;
   private final StepList steps = new StepList();
+  private final Optional<Slot> openedRoot;
+  private final NamespaceSteps entry;
   private final ProcessSteps process;
   private final MountSteps mounts;
   private final DeviceSteps devices;
@@ -44,12 +52,20 @@ public final class CreateCompiler {
     this.spec = input.spec();
     this.linux = input.linux();
     this.namespaces = input.namespaces();
-    boolean user = namespaces.has(Namespace.USER);
+    this.host = input.host();
+    this.idMaps = IdMapWay.of(linux, namespaces, host);
+    this.entry = new NamespaceSteps(steps, namespaces, linux.timeOffsets());
     this.process =
         new ProcessSteps(
-            steps, input.process(), input.host(), user, input.streams(), input.preserved());
+            steps,
+            input.process(),
+            host,
+            ProcessSteps.Users.of(namespaces, idMaps),
+            input.streams(),
+            input.preserved());
     this.mounts = new MountSteps(steps, input);
-    this.devices = new DeviceSteps(steps, linux.devices(), user);
+    this.devices = new DeviceSteps(steps, linux.devices(), devicesFrom());
+    this.openedRoot = opensRoot() ? Optional.of(steps.makes("root")) : Optional.empty();
   }
 
   /**
@@ -67,12 +83,15 @@ public final class CreateCompiler {
     process.beginHelper(input.keeper());
     helper();
     afterClone();
-    enterNamespaces();
+    entry.enter();
     if (!input.noNewKeyring()) {
       steps.add(new ProcessStep.Keyring("_ses." + input.id()));
     }
     if (namespaces.creates(Namespace.NETWORK)) {
       steps.add(new ProcessStep.LoopbackUp());
+    }
+    if (!linux.netDevices().isEmpty()) {
+      steps.add(new ProcessStep.Sync(NET_DEVICES));
     }
     buildRoot();
     names();
@@ -83,66 +102,59 @@ public final class CreateCompiler {
     for (String path : linux.maskedPaths()) {
       steps.add(new RootStep.Mask(ContainerDirectory.clean(path)));
     }
+    if (namespaces.has(Namespace.MOUNT) && linux.rootfsPropagation().endsWith("unbindable")) {
+      propagateRoot(Propagation.UNBINDABLE); // last: paths are closed by binding them
+    }
     finish();
     return steps.build();
   }
 
   /** What the helper does before the clone. */
   private void helper() throws RuncFailure {
-    Optional<String> pid = namespaces.path(Namespace.PID);
-    if (pid.isPresent() && namespaces.path(Namespace.USER).isEmpty()) {
-      Slot slot = steps.needs("pid namespace", new DescriptorSource.NamespaceFile(pid.get()));
-      steps.add(new EitherStep.Join(slot, Set.of(Namespace.PID)));
-    }
+    entry.joinPid();
     if (namespaces.has(Namespace.MOUNT)) {
       mounts.openSources(spec.mounts());
       if (makesDevices()) {
         devices.openSources();
       }
     }
-    if (namespaces.creates(Namespace.TIME)) {
-      steps.add(new EitherStep.Unshare(Set.of(Namespace.TIME)));
-      if (!linux.timeOffsets().isEmpty()) {
-        steps.add(new EitherStep.WriteProc("self/timens_offsets", timeOffsets()));
-      }
-    }
+    openedRoot.ifPresent(this::openRoot);
+    entry.makeTime();
     Optional<Slot> cgroup =
-        input.host().pureV2()
+        host.pureV2() && !input.cgroupDirectories().isEmpty()
             ? Optional.of(steps.needs("cgroup", new DescriptorSource.CgroupDirectory()))
             : Optional.empty();
-    steps.add(new ParentStep.Clone(cloned(), cgroup));
+    steps.add(new ParentStep.Clone(entry.cloned(), cgroup));
   }
 
-  private String timeOffsets() throws RuncFailure.InvalidArgument {
-    var lines = new ArrayList<String>();
-    for (var offset : linux.timeOffsets().entrySet()) {
-      if (!offset.getKey().equals("monotonic") && !offset.getKey().equals("boottime")) {
-        throw new RuncFailure.InvalidArgument(
-            "linux.timeOffsets", "unknown clock '" + offset.getKey() + "'");
-      }
-      lines.add(
-          "%s %d %d\n"
-              .formatted(offset.getKey(), offset.getValue().secs(), offset.getValue().nanosecs()));
-    }
-    return String.join("", lines);
+  /** A user namespace may not reach the root's place, such as a state directory of mode 0700. */
+  private boolean opensRoot() {
+    return namespaces.has(Namespace.USER)
+        && namespaces.creates(Namespace.MOUNT)
+        && host.privileged();
   }
 
-  /** If a user namespace is joined, the others must be made inside it, by the process itself. */
-  private Set<Namespace> cloned() {
-    var cloned = EnumSet.noneOf(Namespace.class);
-    if (namespaces.path(Namespace.USER).isEmpty()) {
-      cloned.addAll(namespaces.created());
-      cloned.remove(Namespace.CGROUP);
-      cloned.remove(Namespace.TIME);
+  private void openRoot(Slot slot) {
+    String path = input.rootfs().toString();
+    steps.add(new ParentStep.OpenTree(path, true, Set.of(), Set.of(), Optional.empty(), slot));
+    steps.add(new ParentStep.BeginIn(path));
+  }
+
+  private DeviceSteps.Origin devicesFrom() {
+    boolean foreign = namespaces.has(Namespace.USER) || host.caller().inUserNamespace();
+    if (!foreign) {
+      return DeviceSteps.Origin.MADE;
     }
-    return cloned;
+    return host.privileged() ? DeviceSteps.Origin.OPENED : DeviceSteps.Origin.BOUND;
   }
 
   private void afterClone() throws RuncFailure {
-    if (namespaces.creates(Namespace.USER)) {
+    if (idMaps == IdMapWay.WRITTEN || idMaps == IdMapWay.OWN_ID) {
       steps.add(
           new KeeperStep.IdMaps(
-              IdMapPlan.lines(linux.uidMappings()), IdMapPlan.lines(linux.gidMappings()), false));
+              IdMapPlan.lines(linux.uidMappings()),
+              IdMapPlan.lines(linux.gidMappings()),
+              !idMaps.allowsGroups()));
     }
     if (input.keeper()) {
       steps.add(
@@ -151,48 +163,13 @@ public final class CreateCompiler {
       steps.add(new KeeperStep.Detach());
     }
     process.limits();
-    CgroupEntry.compile(steps, input.host(), input.cgroupDirectories());
+    CgroupEntry.compile(steps, host, input.cgroupDirectories());
+    process.scheduling();
     steps.add(new ProcessStep.Await());
-  }
-
-  /** Joins before it makes; the mount namespace last, because paths change with it. */
-  private void enterNamespaces() {
-    join(Namespace.USER);
-    if (namespaces.has(Namespace.USER)) {
-      // Root of the user namespace: the owner of what is made in the root from here on.
-      steps.add(new ProcessStep.Identity(0, 0, false, List.of()));
+    if (idMaps == IdMapWay.PROGRAMS) {
+      steps.add(new ProcessStep.Sync(ID_MAPS));
     }
-    for (Namespace type :
-        List.of(Namespace.IPC, Namespace.UTS, Namespace.NETWORK, Namespace.TIME)) {
-      join(type);
-    }
-    join(Namespace.CGROUP);
-    var late = EnumSet.noneOf(Namespace.class);
-    if (namespaces.path(Namespace.USER).isPresent()) {
-      join(Namespace.PID);
-      late.addAll(namespaces.created());
-      late.remove(Namespace.TIME);
-    } else if (namespaces.creates(Namespace.CGROUP)) {
-      late.add(Namespace.CGROUP);
-    }
-    join(Namespace.MOUNT);
-    if (!late.isEmpty()) {
-      steps.add(new EitherStep.Unshare(late));
-    }
-    if (namespaces.path(Namespace.USER).isPresent() && namespaces.has(Namespace.PID)) {
-      steps.add(new ProcessStep.Fork());
-    }
-    steps.add(new EitherStep.Session());
-  }
-
-  private void join(Namespace type) {
-    Optional<String> path = namespaces.path(type);
-    boolean byHelper = type == Namespace.PID && namespaces.path(Namespace.USER).isEmpty();
-    if (path.isPresent() && !byHelper) {
-      String name = type.name().toLowerCase(java.util.Locale.ROOT) + " namespace";
-      Slot slot = steps.needs(name, new DescriptorSource.NamespaceFile(path.get()));
-      steps.add(new EitherStep.Join(slot, Set.of(type)));
-    }
+    process.hide();
   }
 
   private boolean makesDevices() {
@@ -208,10 +185,10 @@ public final class CreateCompiler {
     if (namespaces.creates(Namespace.MOUNT)) {
       rootPropagation();
     }
-    steps.add(new RootStep.Root(input.rootfs().toString(), true));
+    steps.add(new RootStep.Root(input.rootfs().toString(), true, openedRoot));
     mounts.mountAll(spec.mounts());
     if (makesDevices()) {
-      devices.makeAll(input.host().kcore());
+      devices.makeAll(host.kcore());
     }
     hooks();
     changeRoot();
@@ -248,7 +225,18 @@ public final class CreateCompiler {
       steps.add(new ProcessStep.Sync(CREATE_RUNTIME));
     }
     if (!hooks.createContainer().isEmpty()) {
-      steps.add(new ProcessStep.Sync(CREATE_CONTAINER));
+      openly(new ProcessStep.Sync(CREATE_CONTAINER));
+    }
+  }
+
+  /** An ordinary user gets into the namespaces of a dumpable process alone (ptrace(2)). */
+  private void openly(ProcessStep step) {
+    if (!host.privileged()) {
+      steps.add(new EitherStep.Dumpable(true));
+      steps.add(step);
+      steps.add(new EitherStep.Dumpable(false));
+    } else {
+      steps.add(step);
     }
   }
 
@@ -266,17 +254,17 @@ public final class CreateCompiler {
     if (MountSteps.isDevReadOnly(all)) {
       steps.add(new RootStep.SetAttributes("/dev", false, Set.of(MountAttribute.RDONLY), Set.of()));
     }
-    String propagation = linux.rootfsPropagation();
-    if (propagation.endsWith("shared") || propagation.endsWith("unbindable")) {
-      steps.add(
-          new RootStep.Propagate(
-              "/",
-              propagation.endsWith("shared") ? Propagation.SHARED : Propagation.UNBINDABLE,
-              propagation.startsWith("r")));
+    if (linux.rootfsPropagation().endsWith("shared")) {
+      propagateRoot(Propagation.SHARED);
     }
     if (spec.root().orElseThrow().readonly()) {
       steps.add(new RootStep.SetAttributes("/", false, Set.of(MountAttribute.RDONLY), Set.of()));
     }
+  }
+
+  private void propagateRoot(Propagation propagation) {
+    boolean all = linux.rootfsPropagation().startsWith("r");
+    steps.add(new RootStep.Propagate("/", propagation, all));
   }
 
   private void names() {
@@ -301,6 +289,11 @@ public final class CreateCompiler {
         input.keeper()
             ? new ProcessStep.Ready()
             : new ProcessStep.WaitFifo(steps.needs("exec.fifo", new DescriptorSource.StartFifo()));
+    boolean entered =
+        !host.privileged() && spec.hooks().filter(h -> !h.startContainer().isEmpty()).isPresent();
+    if (entered) {
+      process.showWhileWaiting();
+    }
     process.finish(input.seccomp(), environment, Optional.of(wait));
   }
 }

@@ -1,6 +1,7 @@
 package org.jcontainerd.jrunc.compile;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,17 +24,24 @@ final class DeviceSteps {
           character("/dev/urandom", 1, 9));
   private static final int DEFAULT_MODE = 0666;
 
-  /** A node that is bound from the host because a user namespace cannot make nodes. */
-  private record Bound(String path, Slot tree) {}
+  /** Where nodes come from. */
+  enum Origin {
+    /** They are made. */
+    MADE,
+    /** The host's, opened by the helper: a user namespace cannot make nodes. */
+    OPENED,
+    /** The host's, bound by the process: the helper is not allowed to open mounts either. */
+    BOUND
+  }
 
   private final StepList steps;
   private final List<Device> devices;
-  private final boolean bound;
-  private final List<Bound> trees = new ArrayList<>();
+  private final Origin origin;
+  private final Map<Device, Slot> trees = new HashMap<>();
 
-  DeviceSteps(StepList steps, List<Device> listed, boolean userNamespace) {
+  DeviceSteps(StepList steps, List<Device> listed, Origin origin) {
     this.steps = steps;
-    this.bound = userNamespace;
+    this.origin = origin;
     this.devices = new ArrayList<>();
     for (Device standard : DEFAULTS) {
       if (listed.stream().noneMatch(device -> device.path().equals(standard.path()))) {
@@ -56,25 +64,24 @@ final class DeviceSteps {
 
   /** Opens the host's nodes if they are to be bound. Goes before the clone. */
   void openSources() {
-    if (bound) {
+    if (origin == Origin.OPENED) {
       for (Device device : devices) {
         Slot tree = steps.makes("node " + device.path());
         steps.add(
             new ParentStep.OpenTree(
                 device.path(), false, Set.of(), Set.of(), Optional.empty(), tree));
-        trees.add(new Bound(device.path(), tree));
+        trees.put(device, tree);
       }
     }
   }
 
   /** Adds nodes and links. */
   void makeAll(boolean kcore) throws RuncFailure.InvalidArgument {
-    for (Bound node : trees) {
-      steps.add(RootStep.Bind.of(new RootStep.Source.Tree(node.tree()), node.path(), false));
-    }
-    if (!bound) {
-      for (int i = 0; i < devices.size(); i++) {
-        make(devices.get(i));
+    for (Device device : devices) {
+      if (origin == Origin.MADE) {
+        make(device);
+      } else {
+        steps.add(RootStep.Bind.of(source(device), path(device), false));
       }
     }
     steps.add(new RootStep.Symlink("pts/ptmx", "/dev/ptmx"));
@@ -92,6 +99,21 @@ final class DeviceSteps {
     }
   }
 
+  private RootStep.Source source(Device device) {
+    Slot tree = trees.get(device);
+    return tree == null
+        ? new RootStep.Source.HostPath(device.path())
+        : new RootStep.Source.Tree(tree);
+  }
+
+  private static String path(Device device) throws RuncFailure.InvalidArgument {
+    if (!device.path().startsWith("/")) {
+      throw new RuncFailure.InvalidArgument(
+          "linux.devices['" + device.path() + "'].path", "is not absolute");
+    }
+    return ContainerDirectory.clean(device.path());
+  }
+
   private void make(Device device) throws RuncFailure.InvalidArgument {
     String field = "linux.devices['" + device.path() + "']";
     RootStep.Mknod.Kind kind =
@@ -103,12 +125,9 @@ final class DeviceSteps {
               throw new RuncFailure.InvalidArgument(
                   field + ".type", "unknown kind of device '" + device.type() + "'");
         };
-    if (!device.path().startsWith("/")) {
-      throw new RuncFailure.InvalidArgument(field + ".path", "is not absolute");
-    }
     steps.add(
         new RootStep.Mknod(
-            ContainerDirectory.clean(device.path()),
+            path(device),
             kind,
             (int) (device.fileMode().orElse((long) DEFAULT_MODE) & 07777),
             (int) device.major(),

@@ -26,7 +26,7 @@ public final class ExecCompiler {
             steps,
             input.process(),
             input.host(),
-            input.namespaces().has(Namespace.USER),
+            new ProcessSteps.Users(input.namespaces().has(Namespace.USER), input.setGroups()),
             input.streams(),
             input.preserved());
   }
@@ -39,10 +39,13 @@ public final class ExecCompiler {
 
   private CompiledPlan compile() throws RuncFailure {
     process.beginHelper(input.keeper());
+    process.initialAffinity();
     var joined = EnumSet.noneOf(Namespace.class);
     joined.addAll(input.namespaces().all());
     Slot container = steps.needs("container", new DescriptorSource.ContainerProcess());
-    if (joined.remove(Namespace.PID)) {
+    // An ordinary user has rights in the pid namespace once it is in the user namespace.
+    boolean inside = !input.host().privileged();
+    if (!inside && joined.remove(Namespace.PID)) {
       steps.add(new EitherStep.Join(container, Set.of(Namespace.PID)));
     }
     steps.add(new ParentStep.Clone(Set.of(), cgroup()));
@@ -54,11 +57,16 @@ public final class ExecCompiler {
     }
     process.limits();
     CgroupEntry.compile(steps, input.host(), input.cgroupDirectories());
+    process.scheduling();
     steps.add(new ProcessStep.Await());
-    steps.add(new EitherStep.Session());
+    process.hide();
     if (!joined.isEmpty()) {
       steps.add(new EitherStep.Join(container, joined));
     }
+    if (inside && joined.contains(Namespace.PID)) {
+      steps.add(new ProcessStep.Fork());
+    }
+    steps.add(new EitherStep.Session());
     if (joined.contains(Namespace.USER)) {
       steps.add(new ProcessStep.Identity(0, 0, false, List.of()));
     }
@@ -66,6 +74,7 @@ public final class ExecCompiler {
     process.terminal(false);
     List<String> environment =
         Environment.of(input.process().env(), input.home(), input.preserved());
+    process.finalAffinity();
     process.finish(input.seccomp(), environment, Optional.empty());
     return steps.build();
   }

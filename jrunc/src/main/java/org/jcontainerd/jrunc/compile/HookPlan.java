@@ -21,15 +21,18 @@ public final class HookPlan {
   private HookPlan() {}
 
   public static CompiledPlan onHost(Hook hook) {
-    return of(hook, Set.of());
+    return of(hook, Set.of(), false);
   }
 
   /** In the namespaces of a container's process; the path is as that process sees it. */
-  public static CompiledPlan inContainer(Hook hook, Namespaces namespaces) {
-    return of(hook, namespaces.all());
+  public static CompiledPlan inContainer(Hook hook, Namespaces namespaces, HostFacts host) {
+    return of(hook, namespaces.all(), !host.privileged());
   }
 
-  private static CompiledPlan of(Hook hook, Set<Namespace> namespaces) {
+  /**
+   * @param inside whether the pid namespace is joined after the user namespace
+   */
+  private static CompiledPlan of(Hook hook, Set<Namespace> namespaces, boolean inside) {
     var steps = new StepList();
     Slot input = steps.needs("state", new DescriptorSource.StandardStream(0));
     Slot output = steps.needs("output", new DescriptorSource.StandardStream(1));
@@ -39,13 +42,16 @@ public final class HookPlan {
         late.isEmpty()
             ? Optional.empty()
             : Optional.of(steps.needs("container", new DescriptorSource.ContainerProcess()));
-    if (late.remove(Namespace.PID)) {
+    if (!inside && late.remove(Namespace.PID)) {
       steps.add(new EitherStep.Join(container.orElseThrow(), Set.of(Namespace.PID)));
     }
     steps.add(new ParentStep.Clone(Set.of(), Optional.empty()));
     steps.add(new ProcessStep.Await());
     if (!late.isEmpty()) {
       steps.add(new EitherStep.Join(container.orElseThrow(), late));
+    }
+    if (late.contains(Namespace.PID)) {
+      steps.add(new ProcessStep.Fork());
     }
     if (late.contains(Namespace.USER)) {
       steps.add(new ProcessStep.Identity(0, 0, false, List.of()));

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param v1 cgroup v1 hierarchies
  * @param v2 mount point of the v2 hierarchy, empty if there is none
  * @param pureV2 whether the v2 hierarchy is the only one
+ * @param caller who runs the runtime
  */
 public record HostFacts(
     int lastCapability,
@@ -28,8 +29,24 @@ public record HostFacts(
     boolean kcore,
     List<V1Hierarchy> v1,
     Optional<String> v2,
-    boolean pureV2) {
+    boolean pureV2,
+    Caller caller) {
+  private static final int CAP_DAC_OVERRIDE = 1;
+  private static final int CAP_SETGID = 6;
+  private static final int CAP_SETUID = 7;
+  private static final int CAP_SYS_ADMIN = 21;
   private static final int CAP_SYS_RESOURCE = 24;
+
+  /**
+   * Who runs the runtime.
+   *
+   * @param inUserNamespace whether it is not in the first user namespace, so that its capabilities
+   *     are good for what belongs to its own alone
+   */
+  public record Caller(int uid, int gid, boolean inUserNamespace) {
+    /** Root of the host. */
+    public static final Caller ROOT = new Caller(0, 0, false);
+  }
 
   /**
    * A mounted cgroup v1 hierarchy.
@@ -60,6 +77,20 @@ public record HostFacts(
 
   /** Whether hard limits may be raised and oom scores lowered. */
   boolean raisesLimits() {
-    return (capabilities & 1L << CAP_SYS_RESOURCE) != 0;
+    return has(CAP_SYS_RESOURCE) && !caller.inUserNamespace();
+  }
+
+  /** Whether the runtime may make namespaces and mounts without a new user namespace. */
+  public boolean privileged() {
+    return has(CAP_SYS_ADMIN);
+  }
+
+  /** Whether it may write any ids that it has itself into the maps of a user namespace. */
+  boolean mapsIds() {
+    return has(CAP_SETUID) && has(CAP_SETGID) && has(CAP_DAC_OVERRIDE);
+  }
+
+  private boolean has(int capability) {
+    return (capabilities & 1L << capability) != 0;
   }
 }

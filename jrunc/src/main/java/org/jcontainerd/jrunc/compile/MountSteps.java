@@ -38,6 +38,7 @@ final class MountSteps {
   private final Linux linux;
   private final Namespaces namespaces;
   private final Path bundle;
+  private final HostFacts host;
   private final CgroupMounts cgroups;
   private final boolean labelled;
 
@@ -51,6 +52,7 @@ final class MountSteps {
     this.linux = input.linux();
     this.namespaces = input.namespaces();
     this.bundle = input.bundle();
+    this.host = input.host();
     this.cgroups =
         new CgroupMounts(
             steps, input.host(), namespaces.has(Namespace.CGROUP), input.cgroupDirectories());
@@ -61,7 +63,7 @@ final class MountSteps {
    * Opens the sources of bind mounts in the helper if a user namespace could not reach them, or if
    * the mount maps ids. Goes before the clone.
    */
-  void openSources(List<Mount> mounts) throws RuncFailure.InvalidArgument {
+  void openSources(List<Mount> mounts) throws RuncFailure {
     for (int i = 0; i < mounts.size(); i++) {
       MountOptions options = MountOptions.parse(mounts.get(i).options());
       boolean mapped = isMapped(mounts.get(i), options);
@@ -69,16 +71,20 @@ final class MountSteps {
         throw new RuncFailure.InvalidArgument(
             "mounts[" + i + "]", "id-mapped mounts are only supported for bind mounts");
       }
-      if (options.bind() && (mapped || namespaces.has(Namespace.USER))) {
+      if (mapped && !host.privileged()) {
+        throw new RuncFailure.NotSupported(
+            "mounts[" + i + "]", "id-mapped mounts need CAP_SYS_ADMIN on the host");
+      }
+      if (options.bind() && (mapped || namespaces.has(Namespace.USER) && host.privileged())) {
         Slot tree = steps.makes("tree of " + mounts.get(i).destination());
-        boolean all = options.recursive() && (!mapped || options.idMapAll() || !options.idMap());
         steps.add(
             new ParentStep.OpenTree(
                 source(mounts.get(i)),
-                all,
+                options.recursive(),
                 Set.of(),
                 Set.of(),
                 mapped ? Optional.of(idMap("mounts[" + i + "]", mounts.get(i))) : Optional.empty(),
+                options.idMapAll() || !options.idMap(),
                 tree));
         opened.add(new Opened(i, tree));
       }

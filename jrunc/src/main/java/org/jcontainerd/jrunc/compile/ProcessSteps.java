@@ -5,11 +5,13 @@ import java.util.List;
 import java.util.Optional;
 import org.jcontainerd.jrunc.RuncFailure;
 import org.jcontainerd.jrunc.plan.EitherStep;
+import org.jcontainerd.jrunc.plan.Namespace;
 import org.jcontainerd.jrunc.plan.ParentStep;
 import org.jcontainerd.jrunc.plan.ProcessStep;
 import org.jcontainerd.jrunc.plan.RootStep;
 import org.jcontainerd.jrunc.plan.Slot;
 import org.jcontainerd.jrunc.seccomp.Filter;
+import org.jcontainerd.oci.runtime.CpuAffinity;
 import org.jcontainerd.oci.runtime.ProcessSpec;
 import org.jcontainerd.oci.runtime.User;
 
@@ -21,46 +23,54 @@ final class ProcessSteps {
   private final StepList steps;
   private final ProcessSpec process;
   private final HostFacts host;
-  private final boolean userNamespace;
+  private final Users users;
   private final StreamKind streams;
   private final int preserved;
   private final HashMap<Integer, Slot> descriptors = new HashMap<>();
+  private boolean shown;
 
   /**
-   * @param userNamespace whether the process is in a user namespace of the container
+   * What the process's user namespace is to the runtime.
+   *
+   * @param own whether the process is in a user namespace of the container
+   * @param groups whether setgroups(2) is allowed in it
+   */
+  record Users(boolean own, boolean groups) {
+    static Users of(Namespaces namespaces, IdMapWay way) {
+      return new Users(namespaces.has(Namespace.USER), way.allowsGroups());
+    }
+  }
+
+  /**
    * @param preserved how many descriptors of the caller it gets from 3 on
    */
   ProcessSteps(
       StepList steps,
       ProcessSpec process,
       HostFacts host,
-      boolean userNamespace,
+      Users users,
       StreamKind streams,
       int preserved) {
     this.steps = steps;
     this.process = process;
     this.host = host;
-    this.userNamespace = userNamespace;
+    this.users = users;
     this.streams = streams;
     this.preserved = preserved;
   }
 
   /** Helper, first: what makes it a keeper, and the streams. */
   void beginHelper(boolean keeper) throws RuncFailure.InvalidArgument {
+    if (!host.privileged()) {
+      steps.add(new EitherStep.Dumpable(true)); // until hide(): its files in /proc are the caller's
+    }
     if (keeper) {
       steps.add(new EitherStep.Session());
       steps.add(new ParentStep.Subreaper());
     }
-    if (userNamespace && lowersOomScore()) {
+    if (users.own() && lowersOomScore()) {
       // In a user namespace nobody may lower it; the process inherits it from the helper.
       oomScore();
-    }
-    if (process.execCpuAffinity().isPresent()
-        && !process.execCpuAffinity().get().initial().isEmpty()) {
-      steps.add(
-          new EitherStep.Affinity(
-              Scheduling.numbers(
-                  "process.execCPUAffinity.initial", process.execCpuAffinity().get().initial())));
     }
     switch (streams) {
       case StreamKind.Inherited _ -> inherited();
@@ -74,6 +84,24 @@ final class ProcessSteps {
     for (int i = 0; i < preserved; i++) {
       descriptors.put(
           3 + i, steps.needs("descriptor " + (3 + i), new DescriptorSource.Preserved(i)));
+    }
+  }
+
+  /** Helper of a further process: the CPUs on which it gets into the container. */
+  void initialAffinity() throws RuncFailure.InvalidArgument {
+    affinity("initial", process.execCpuAffinity().map(CpuAffinity::initial));
+  }
+
+  /** Further process, in the container's cgroup: the CPUs on which its program runs. */
+  void finalAffinity() throws RuncFailure.InvalidArgument {
+    affinity("final", process.execCpuAffinity().map(CpuAffinity::last));
+  }
+
+  private void affinity(String when, Optional<String> list) throws RuncFailure.InvalidArgument {
+    if (list.isPresent() && !list.get().isEmpty()) {
+      steps.add(
+          new EitherStep.Affinity(
+              Scheduling.numbers("process.execCPUAffinity." + when, list.get())));
     }
   }
 
@@ -101,16 +129,34 @@ final class ProcessSteps {
 
   /** Process, at once: what needs the runtime's own privileges. */
   void limits() throws RuncFailure.InvalidArgument {
-    ResourceLimits.compile(steps, process.rlimits(), host, host.raisesLimits() && !userNamespace);
-    if (process.oomScoreAdj().isPresent() && !(userNamespace && lowersOomScore())) {
+    ResourceLimits.compile(steps, process.rlimits(), host, host.raisesLimits() && !users.own());
+    if (process.oomScoreAdj().isPresent() && !(users.own() && lowersOomScore())) {
       oomScore();
     }
+  }
+
+  /**
+   * Process, in its cgroup, from which the time of real-time policies comes (sched-rt-group.rst).
+   */
+  void scheduling() throws RuncFailure.InvalidArgument {
     if (process.scheduler().isPresent()) {
       steps.add(Scheduling.scheduler(process.scheduler().get()));
     }
     if (process.ioPriority().isPresent()) {
       steps.add(Scheduling.ioPriority(process.ioPriority().get()));
     }
+  }
+
+  /** Process, before it is where others could look into it. */
+  void hide() {
+    if (!host.privileged()) {
+      steps.add(new EitherStep.Dumpable(false));
+    }
+  }
+
+  /** Lets hooks of an ordinary user enter the namespaces of the process while it waits. */
+  void showWhileWaiting() {
+    shown = true;
   }
 
   private boolean lowersOomScore() {
@@ -148,13 +194,6 @@ final class ProcessSteps {
   /** Process, last: identity, privileges, program. */
   void finish(Optional<Filter> seccomp, List<String> environment, Optional<ProcessStep> wait)
       throws RuncFailure {
-    if (process.execCpuAffinity().isPresent()
-        && !process.execCpuAffinity().get().last().isEmpty()) {
-      steps.add(
-          new EitherStep.Affinity(
-              Scheduling.numbers(
-                  "process.execCPUAffinity.final", process.execCpuAffinity().get().last())));
-    }
     labels();
     boolean late = process.noNewPrivileges();
     User user = process.user();
@@ -174,6 +213,9 @@ final class ProcessSteps {
     boolean notifies = seccomp.isPresent() && seccomp.get().notifies();
     if (seccomp.isPresent() && late && notifies) {
       steps.add(filter(seccomp.get()));
+    }
+    if (shown) {
+      steps.add(new EitherStep.Dumpable(true));
     }
     wait.ifPresent(steps::add);
     if (seccomp.isPresent() && late && !notifies) {
@@ -207,7 +249,7 @@ final class ProcessSteps {
     // In a user namespace that it made, root has every capability of the kernel over that
     // namespace.
     long available =
-        userNamespace ? host.allCapabilities() : host.capabilities() & host.allCapabilities();
+        users.own() ? host.allCapabilities() : host.capabilities() & host.allCapabilities();
     CapabilitySets sets = CapabilitySets.of(process.capabilities(), available);
     if (!sets.ignored().isEmpty()) {
       steps.warn("ignoring unknown or unavailable capabilities: " + sets.ignored());
@@ -216,11 +258,15 @@ final class ProcessSteps {
     steps.add(new ProcessStep.KeepCapabilities(true));
     // As root, who may enter any directory; the check that it is inside the root comes with it.
     steps.add(new ProcessStep.Chdir(process.cwd()));
+    if (!users.groups() && !user.additionalGids().isEmpty()) {
+      throw new RuncFailure.InvalidArgument(
+          "process.user.additionalGids", "cannot be set where only the caller's own id is mapped");
+    }
     steps.add(
         new ProcessStep.Identity(
             (int) user.uid(),
             (int) user.gid(),
-            true,
+            users.groups() && (host.privileged() || !user.additionalGids().isEmpty()),
             user.additionalGids().stream().map(Long::intValue).toList()));
     steps.add(new ProcessStep.KeepCapabilities(false));
     steps.add(

@@ -1,7 +1,11 @@
 package org.jcontainerd.jrunc.compile;
 
+import java.util.List;
 import org.jcontainerd.jrunc.RuncFailure;
 import org.jcontainerd.jrunc.plan.Namespace;
+import org.jcontainerd.jrunc.resctrl.ResctrlGroup;
+import org.jcontainerd.oci.runtime.Hook;
+import org.jcontainerd.oci.runtime.Hooks;
 import org.jcontainerd.oci.runtime.Linux;
 import org.jcontainerd.oci.runtime.ProcessSpec;
 import org.jcontainerd.oci.runtime.Spec;
@@ -21,8 +25,14 @@ final class SpecCheck {
     }
     checkNames(spec, namespaces);
     checkPaths(input.linux(), namespaces);
-    checkUser(input.linux(), namespaces);
-    checkUnsupported(input.linux());
+    UserCheck.check(input.linux(), namespaces, input.process().user(), input.host());
+    checkTime(input.linux(), namespaces);
+    NetworkCheck.check(input.linux().netDevices(), namespaces);
+    checkHooks(spec.hooks().orElseGet(() -> Hooks.builder().build()));
+    if (input.linux().intelRdt().isPresent()) {
+      ResctrlGroup.check(input.linux().intelRdt().get());
+    }
+    checkUnsupported(input.linux(), input.host());
     process(input.process(), input.host());
   }
 
@@ -49,19 +59,8 @@ final class SpecCheck {
     }
   }
 
-  private static void checkUser(Linux linux, Namespaces namespaces)
+  private static void checkTime(Linux linux, Namespaces namespaces)
       throws RuncFailure.InvalidArgument {
-    boolean mapped = !linux.uidMappings().isEmpty() || !linux.gidMappings().isEmpty();
-    if (namespaces.creates(Namespace.USER)) {
-      if (linux.uidMappings().isEmpty() || linux.gidMappings().isEmpty()) {
-        throw new RuncFailure.InvalidArgument(
-            "linux.uidMappings", "user namespaces enabled, but no uid or gid mappings found");
-      }
-    } else if (mapped && !namespaces.has(Namespace.USER)) {
-      throw new RuncFailure.InvalidArgument(
-          "linux.uidMappings",
-          "user namespace mappings specified, but user namespace isn't enabled in the config");
-    }
     if (!linux.timeOffsets().isEmpty() && !namespaces.creates(Namespace.TIME)) {
       throw new RuncFailure.InvalidArgument(
           "linux.timeOffsets",
@@ -69,13 +68,33 @@ final class SpecCheck {
     }
   }
 
-  private static void checkUnsupported(Linux linux) throws RuncFailure.NotSupported {
-    if (!linux.netDevices().isEmpty()) {
-      throw new RuncFailure.NotSupported(
-          "linux.netDevices", "moving host interfaces is not in yet");
+  private static void checkHooks(Hooks hooks) throws RuncFailure.InvalidArgument {
+    checkHooks("prestart", hooks.prestart());
+    checkHooks("createRuntime", hooks.createRuntime());
+    checkHooks("createContainer", hooks.createContainer());
+    checkHooks("startContainer", hooks.startContainer());
+    checkHooks("poststart", hooks.poststart());
+    checkHooks("poststop", hooks.poststop());
+  }
+
+  private static void checkHooks(String point, List<Hook> hooks)
+      throws RuncFailure.InvalidArgument {
+    for (int i = 0; i < hooks.size(); i++) {
+      String field = "hooks." + point + "[" + i + "]";
+      if (!hooks.get(i).path().startsWith("/")) {
+        throw new RuncFailure.InvalidArgument(
+            field + ".path", "'" + hooks.get(i).path() + "' is not absolute");
+      }
+      if (hooks.get(i).timeout().isPresent() && hooks.get(i).timeout().get() <= 0) {
+        throw new RuncFailure.InvalidArgument(field + ".timeout", "must be greater than zero");
+      }
     }
-    if (linux.intelRdt().isPresent()) {
-      throw new RuncFailure.NotSupported("linux.intelRdt", "resctrl is not in yet");
+  }
+
+  private static void checkUnsupported(Linux linux, HostFacts host)
+      throws RuncFailure.NotSupported {
+    if (!linux.mountLabel().isEmpty() && !host.selinux()) {
+      throw new RuncFailure.NotSupported("linux.mountLabel", "SELinux is not enabled on this host");
     }
     if (linux.seccomp().isPresent()
         && !linux.seccomp().get().listenerMetadata().isEmpty()

@@ -1,5 +1,6 @@
 package org.jcontainerd.jrunc.compile;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.jcontainerd.jrunc.RuncFailure;
@@ -24,9 +25,15 @@ final class Sysctls {
 
   static void compile(StepList steps, Map<String, String> sysctls, Spec spec, Namespaces owned)
       throws RuncFailure.InvalidArgument {
+    var names = new HashMap<String, String>();
     for (var entry : sysctls.entrySet()) {
       String key = dotted(entry.getKey());
       String field = "linux.sysctl['" + entry.getKey() + "']";
+      String same = names.put(key, entry.getKey());
+      if (same != null) {
+        // Which of the two values it got would depend on the order of a JSON object.
+        throw new RuncFailure.InvalidArgument(field, "is there twice, also as '" + same + "'");
+      }
       check(field, key, spec, owned);
       steps.add(EitherStep.WriteProc.sysctl(entry.getKey(), entry.getValue()));
     }

@@ -2,9 +2,13 @@ package org.jcontainerd.jrunc.operation;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.jcontainerd.jrunc.ContainerStatus;
 import org.jcontainerd.jrunc.RuncFailure;
+import org.jcontainerd.jrunc.resctrl.ResctrlGroup;
 import org.jcontainerd.jrunc.state.ContainerState;
+import org.jcontainerd.oci.runtime.IntelRdt;
+import org.jcontainerd.oci.runtime.Linux;
 import org.jcontainerd.oci.runtime.Resources;
 
 /**
@@ -62,6 +66,24 @@ public final class ControlContainer {
         throw new RuncFailure.FailedPrecondition("container not running");
       }
       context.cgroup(container.state()).apply(resources, List.of(), false);
+    } catch (IOException e) {
+      throw failed("update", e);
+    }
+  }
+
+  /** Changes the schemata of its resctrl group; those that are absent stay as they are. */
+  public void updateResctrl(IntelRdt changed) throws RuncFailure {
+    try {
+      RuntimeContext.Known container = context.find(id);
+      Optional<IntelRdt> own = container.spec().linux().flatMap(Linux::intelRdt);
+      IntelRdt group = own.orElseGet(() -> IntelRdt.builder().build());
+      ResctrlGroup resctrl = ResctrlGroup.of(group, id);
+      if (own.isEmpty()) {
+        // As in runc: a container without a group gets one of its own.
+        resctrl.create();
+        resctrl.enter(container.state().pid());
+      }
+      resctrl.update(changed);
     } catch (IOException e) {
       throw failed("update", e);
     }

@@ -20,12 +20,14 @@ import org.jcontainerd.jrunc.compile.CreateInput;
 import org.jcontainerd.jrunc.keeper.KeeperClient;
 import org.jcontainerd.jrunc.launch.Launch;
 import org.jcontainerd.jrunc.launch.ProcessIdentity;
+import org.jcontainerd.jrunc.resctrl.ResctrlGroup;
 import org.jcontainerd.jrunc.state.ContainerFiles;
 import org.jcontainerd.jrunc.state.ContainerState;
 import org.jcontainerd.linux.Fd;
 import org.jcontainerd.linux.mount.MountInfo;
 import org.jcontainerd.oci.json.JsonException;
 import org.jcontainerd.oci.json.OciJson;
+import org.jcontainerd.oci.runtime.IntelRdt;
 import org.jcontainerd.oci.runtime.Linux;
 import org.jcontainerd.oci.runtime.Resources;
 import org.jcontainerd.oci.runtime.Spec;
@@ -83,6 +85,7 @@ public final class CreateContainer {
     undo.push(files::delete);
     ContainerCgroup cgroup = makeCgroup(spec);
     CompiledPlan plan = CreateCompiler.compile(input(spec, rootfs, cgroup));
+    Optional<ResctrlGroup> resctrl = makeResctrl(spec);
     plan.warnings().forEach(context.warnings());
     Optional<Path> directory = keeperDirectory();
     try (HeldFd fifo = request.keeper() ? HeldFd.none() : HeldFd.of(files.createFifo());
@@ -95,6 +98,9 @@ public final class CreateContainer {
       ProcessIdentity process = LaunchFailure.await(launch, listener);
       undo.push(() -> ContainerProcess.end(process.pid(), process.startTicks()));
       listener.handOver(process.pid());
+      if (resctrl.isPresent()) {
+        resctrl.get().enter(process.pid());
+      }
       ContainerState state = state(rootfs, cgroup, process);
       if (request.keeper()) {
         files.markWaiting();
@@ -162,12 +168,25 @@ public final class CreateContainer {
           "container's cgroup is not empty: " + there.size() + " process(es) found");
     }
     undo.push(cgroup::delete);
-    cgroup.create();
+    if (!CgroupAccess.create(cgroup, resources, context.host())) {
+      return new ContainerCgroup(context.layout(), Map.of());
+    }
     if (cgroup.isFrozen()) {
       throw new RuncFailure.FailedPrecondition("container's cgroup unexpectedly frozen");
     }
     cgroup.apply(resources, linux.devices(), true);
     return cgroup;
+  }
+
+  private Optional<ResctrlGroup> makeResctrl(Spec spec) throws IOException, RuncFailure {
+    Optional<IntelRdt> wanted = spec.linux().flatMap(Linux::intelRdt);
+    if (wanted.isEmpty()) {
+      return Optional.empty();
+    }
+    ResctrlGroup group = ResctrlGroup.of(wanted.get(), request.id());
+    group.create();
+    undo.push(group::delete);
+    return Optional.of(group);
   }
 
   private CreateInput input(Spec spec, Path rootfs, ContainerCgroup cgroup)
@@ -246,6 +265,6 @@ public final class CreateContainer {
         request.keeper(),
         Instant.now(),
         strings(cgroup.directories()),
-        0);
+        context.host().caller().uid());
   }
 }

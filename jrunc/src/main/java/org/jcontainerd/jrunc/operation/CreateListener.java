@@ -35,6 +35,9 @@ final class CreateListener implements LaunchListener {
     Hooks hooks = spec.hooks().orElseGet(() -> Hooks.builder().build());
     try {
       switch (tag) {
+        case CreateCompiler.ID_MAPS -> IdMapPrograms.map(process.pid(), spec.linux().orElseThrow());
+        case CreateCompiler.NET_DEVICES ->
+            NetworkDevices.move(spec.linux().orElseThrow().netDevices(), process.pid());
         case CreateCompiler.CREATE_RUNTIME -> {
           runtimeHooks("prestart", hooks.prestart(), process);
           runtimeHooks("createRuntime", hooks.createRuntime(), process);
@@ -48,7 +51,7 @@ final class CreateListener implements LaunchListener {
         default -> throw new IOException("plan waits at unknown point '" + tag + "'");
       }
     } catch (RuncFailure e) {
-      throw new HookFailedException(e);
+      throw new CarriedFailureException(e);
     }
   }
 

@@ -9,6 +9,7 @@ import org.jcontainerd.jrunc.ContainerStatus;
 import org.jcontainerd.jrunc.RuncFailure;
 import org.jcontainerd.jrunc.cgroup.ContainerCgroup;
 import org.jcontainerd.jrunc.keeper.KeeperClient;
+import org.jcontainerd.jrunc.resctrl.ResctrlGroup;
 import org.jcontainerd.jrunc.state.ContainerFiles;
 import org.jcontainerd.jrunc.state.ContainerState;
 import org.jcontainerd.linux.Errno;
@@ -16,6 +17,8 @@ import org.jcontainerd.linux.LinuxException;
 import org.jcontainerd.linux.Signal;
 import org.jcontainerd.oci.runtime.Hook;
 import org.jcontainerd.oci.runtime.Hooks;
+import org.jcontainerd.oci.runtime.IntelRdt;
+import org.jcontainerd.oci.runtime.Linux;
 
 /**
  * Removes what create made. Everything is tried even if a part fails; what failed is reported
@@ -74,6 +77,7 @@ public final class DeleteContainer {
     var failures = new ArrayList<Exception>();
     attempt(failures, () -> endProcesses(container, cgroup));
     attempt(failures, cgroup::delete);
+    attempt(failures, () -> deleteResctrl(container));
     if (state.keeper()) {
       attempt(failures, () -> retire(Path.of(state.bundle()).resolve("init")));
     }
@@ -86,6 +90,18 @@ public final class DeleteContainer {
       throw RuncFailure.Failed.ofAll("delete container '" + id + "'", failures);
     }
     poststop(container);
+  }
+
+  /** Where the file system is gone, the group is gone with it. */
+  private void deleteResctrl(RuntimeContext.Known container) throws IOException, RuncFailure {
+    Optional<IntelRdt> wanted = container.spec().linux().flatMap(Linux::intelRdt);
+    if (wanted.isPresent()) {
+      try {
+        ResctrlGroup.of(wanted.get(), id).delete();
+      } catch (RuncFailure.NotSupported e) {
+        context.warnings().accept("delete: " + e.getMessage());
+      }
+    }
   }
 
   private interface Step {

@@ -13,6 +13,7 @@ import org.jcontainerd.jrunc.cgroup.ContainerCgroup;
 import org.jcontainerd.jrunc.compile.CompiledPlan;
 import org.jcontainerd.jrunc.compile.ExecCompiler;
 import org.jcontainerd.jrunc.compile.ExecInput;
+import org.jcontainerd.jrunc.compile.IdMapWay;
 import org.jcontainerd.jrunc.compile.Namespaces;
 import org.jcontainerd.jrunc.keeper.KeeperClient;
 import org.jcontainerd.jrunc.launch.Launch;
@@ -95,6 +96,7 @@ public final class ExecProcess {
     return new ExecInput(
         request.process(),
         namespaces,
+        IdMapWay.of(linux, namespaces, context.host()).allowsGroups(),
         namespaces.has(Namespace.MOUNT) ? Optional.empty() : Optional.of(state.rootfs()),
         context.host(),
         context.filter(linux),

@@ -29,7 +29,7 @@ public final class KillContainer {
       ContainerCgroup cgroup = context.cgroup(state);
       // Without a pid namespace of its own, the end of the first process is not that of the others.
       boolean whole = all || signal.equals(Signal.SIGKILL) && !hasPidNamespace(container.spec());
-      if (whole) {
+      if (whole && !cgroup.directories().isEmpty()) {
         cgroup.signalAll(signal);
       } else if (!ContainerProcess.signal(state.pid(), state.startTicks(), signal)) {
         throw new RuncFailure.FailedPrecondition("container not running");

@@ -30,7 +30,7 @@ final class LaunchFailure {
       throws IOException, RuncFailure {
     try {
       return launch.await(listener);
-    } catch (HookFailedException e) {
+    } catch (CarriedFailureException e) {
       throw e.failure();
     }
   }

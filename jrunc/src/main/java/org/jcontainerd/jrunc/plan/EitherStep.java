@@ -67,4 +67,11 @@ public sealed interface EitherStep extends Step {
    * @param mask one bit per processor, least significant first
    */
   record Affinity(Bits mask) implements EitherStep {}
+
+  /**
+   * PR_SET_DUMPABLE. The helper begins as not dumpable, which also gives its files in /proc to
+   * root: an ordinary user must be the owner of those through which ids are mapped, and has to be
+   * kept out again before the process is where others could look into it (CVE-2016-9962).
+   */
+  record Dumpable(boolean on) implements EitherStep {}
 }

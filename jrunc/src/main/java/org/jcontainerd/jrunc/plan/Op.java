@@ -20,6 +20,8 @@ enum Op {
   SPOOLS(7, Place.PARENT, "u"),
   OPEN_TREE(8, Place.PARENT, "suUUof"),
   CLONE(9, Place.PARENT, "Uo"),
+  DUMPABLE(10, Place.EITHER, "u"),
+  BEGIN_IN(11, Place.PARENT, "s"),
 
   ID_MAPS(20, Place.KEEPER, "ssu"),
   KEEP(22, Place.KEEPER, "f"),

@@ -39,8 +39,9 @@ public sealed interface ParentStep extends Step {
    * user namespace could not reach, and for idmapped mounts in it.
    *
    * @param path on the host
-   * @param recursive takes the submounts too; attributes and id map apply to all of them
+   * @param recursive takes the submounts too
    * @param userNamespace whose id map the mount gets (MOUNT_ATTR_IDMAP)
+   * @param whole whether attributes and id map apply to the submounts as well
    * @param tree made slot for the detached mount
    */
   record OpenTree(
@@ -49,13 +50,33 @@ public sealed interface ParentStep extends Step {
       Set<MountAttribute> set,
       Set<MountAttribute> clear,
       Optional<Slot> userNamespace,
+      boolean whole,
       Slot tree)
       implements ParentStep {
     public OpenTree {
       set = Set.copyOf(set);
       clear = Set.copyOf(clear);
     }
+
+    /** A tree of which all mounts are treated alike. */
+    public OpenTree(
+        String path,
+        boolean recursive,
+        Set<MountAttribute> set,
+        Set<MountAttribute> clear,
+        Optional<Slot> userNamespace,
+        Slot tree) {
+      this(path, recursive, set, clear, userNamespace, true, tree);
+    }
   }
+
+  /**
+   * chdir(2): the process begins in this directory, which the kernel finds again in the process's
+   * own copy of the mounts.
+   *
+   * @param path on the host
+   */
+  record BeginIn(String path) implements ParentStep {}
 
   /**
    * clone3(2): the steps after this one that are not the keeper's run in the new process. Every

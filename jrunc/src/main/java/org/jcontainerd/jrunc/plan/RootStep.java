@@ -21,7 +21,8 @@ public sealed interface RootStep extends Step {
    * @param path on the host
    * @param recursive takes the mounts below it along
    * @param tree the same, opened by {@link ParentStep.OpenTree}: where a user namespace cannot
-   *     reach the path; its mounts become slaves of the host's
+   *     reach the path, so that the process has to {@linkplain ParentStep.BeginIn begin} there; its
+   *     mounts become slaves of the host's
    */
   record Root(String path, boolean recursive, Optional<Slot> tree) implements RootStep {
     public Root(String path, boolean recursive) {

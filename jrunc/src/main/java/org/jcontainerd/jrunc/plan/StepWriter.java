@@ -39,6 +39,7 @@ final class StepWriter {
       case EitherStep.Unshare s -> of(Op.UNSHARE).large(Namespace.flags(s.types()));
       case EitherStep.WriteProc s -> of(Op.WRITE_PROC).text(s.path()).text(s.value());
       case EitherStep.Affinity s -> of(Op.AFFINITY).bits(s.mask());
+      case EitherStep.Dumpable s -> of(Op.DUMPABLE).flag(s.on());
     };
   }
 
@@ -51,11 +52,12 @@ final class StepWriter {
       case ParentStep.OpenTree s ->
           of(Op.OPEN_TREE)
               .text(s.path())
-              .flag(s.recursive())
+              .number(!s.recursive() ? 0 : s.whole() ? 1 : 2)
               .large(MountAttribute.setMask(s.set()))
               .large(MountAttribute.clearMask(s.set(), s.clear()))
               .slot(s.userNamespace())
               .slot(s.tree());
+      case ParentStep.BeginIn s -> of(Op.BEGIN_IN).text(s.path());
       case ParentStep.Clone s ->
           of(Op.CLONE).large(Namespace.flags(s.namespaces())).slot(s.cgroup());
     };

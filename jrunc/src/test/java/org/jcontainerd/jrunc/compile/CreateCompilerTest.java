@@ -16,10 +16,8 @@ import org.jcontainerd.jrunc.command.PlanLine;
 import org.jcontainerd.jrunc.oci.TestBundle;
 import org.jcontainerd.jrunc.plan.Step;
 import org.jcontainerd.oci.runtime.Capabilities;
-import org.jcontainerd.oci.runtime.IntelRdt;
 import org.jcontainerd.oci.runtime.Linux;
 import org.jcontainerd.oci.runtime.Mount;
-import org.jcontainerd.oci.runtime.NetDevice;
 import org.jcontainerd.oci.runtime.ProcessSpec;
 import org.jcontainerd.oci.runtime.Rlimit;
 import org.jcontainerd.oci.runtime.Spec;
@@ -40,7 +38,8 @@ class CreateCompilerTest {
               new HostFacts.V1Hierarchy("/sys/fs/cgroup/memory", List.of("memory")),
               new HostFacts.V1Hierarchy("/sys/fs/cgroup/cpu,cpuacct", List.of("cpu", "cpuacct"))),
           Optional.empty(),
-          false);
+          false,
+          HostFacts.Caller.ROOT);
   private static final Map<String, String> CGROUPS =
       Map.of(
           "/sys/fs/cgroup/memory", "/sys/fs/cgroup/memory/c1",
@@ -140,16 +139,16 @@ class CreateCompilerTest {
   }
 
   @Test
-  void compile_whatIsNotInYet_namesTheField() {
-    assertTrue(
-        refusal(linux(l -> l.netDevices(Map.of("eth0", new NetDevice("")))))
-            .startsWith("linux.netDevices: not supported"));
-    assertTrue(
-        refusal(linux(l -> l.intelRdt(IntelRdt.builder().closId("x").build())))
-            .startsWith("linux.intelRdt: not supported"));
+  void compile_whatTheHostDoesNotHave_namesTheField() {
     assertTrue(
         refusal(process(p -> p.apparmorProfile("x")))
             .startsWith("process.apparmorProfile: not supported"));
+    assertEquals(
+        "process.selinuxLabel: not supported: SELinux is not enabled on this host",
+        refusal(process(p -> p.selinuxLabel("x"))));
+    assertEquals(
+        "linux.mountLabel: not supported: SELinux is not enabled on this host",
+        refusal(linux(l -> l.mountLabel("x"))));
   }
 
   @Test

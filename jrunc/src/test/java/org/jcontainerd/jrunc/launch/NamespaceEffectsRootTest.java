@@ -165,6 +165,7 @@ final class NamespaceEffectsRootTest {
           .add(
               new ParentStep.OpenTree(
                   rig.root.toString(), true, Set.of(), Set.of(), Optional.empty(), tree))
+          .add(new ParentStep.BeginIn(rig.root.toString()))
           .add(new ParentStep.Clone(Set.of(), Optional.empty()))
           .add(new ProcessStep.Await())
           .add(new EitherStep.Join(user, Set.of(Namespace.USER)))

@@ -196,6 +196,7 @@ public final class TestPlan {
     }
     if (namespaces.contains(Namespace.USER)) {
       Slot tree = builder.madeSlot("root tree");
+      builder.add(new ParentStep.BeginIn(root.toString()));
       rootTree = Optional.of(tree);
       builder.add(
           new ParentStep.OpenTree(

@@ -13,6 +13,8 @@ import java.util.function.UnaryOperator;
 import org.jcontainerd.oci.json.JsonValue;
 import org.jcontainerd.oci.json.OciJson;
 import org.jcontainerd.oci.runtime.Linux;
+import org.jcontainerd.oci.runtime.Mount;
+import org.jcontainerd.oci.runtime.Namespace;
 import org.jcontainerd.oci.runtime.ProcessSpec;
 import org.jcontainerd.oci.runtime.Spec;
 
@@ -25,14 +27,49 @@ final class Box implements AutoCloseable {
   private final TestBundle bundle;
   private final String id = PREFIX + COUNT.incrementAndGet();
 
+  private boolean cgroup = true;
+
   Box(RuntimeUnderTest runtime, Path directory) throws IOException {
     this.runtime = runtime;
     this.bundle = TestBundle.create(directory.resolve(id));
   }
 
+  /** Leaves the place of the cgroup to the runtime, as who may make none does. */
+  Box withoutCgroup() {
+    cgroup = false;
+    return this;
+  }
+
   /** Sets what runs: the standard configuration with a shell script. */
   Box script(String script) throws IOException {
     return args("sh", "-c", script);
+  }
+
+  /** Gives the root directory to a user, and lets everybody reach it. */
+  Box ownedBy(int uid) throws Exception {
+    Path root = bundle.rootfs();
+    var chown = new ProcessBuilder("chown", "-R", uid + ":" + uid, root.toString());
+    assertEquals(0, chown.inheritIO().start().waitFor());
+    RuntimeUnderTest.letThrough(bundle.directory());
+    return this;
+  }
+
+  /** Adds mounts. */
+  Box mounting(Mount... more) throws IOException {
+    return change(spec -> {
+      var mounts = new ArrayList<>(spec.mounts());
+      mounts.addAll(List.of(more));
+      return spec.toBuilder().mounts(mounts).build();
+    });
+  }
+
+  /** Namespaces of these kinds, all new, besides a mount namespace. */
+  Box namespaces(String... types) throws IOException {
+    var all = new ArrayList<Namespace>(List.of(Namespace.created("mount")));
+    for (String type : types) {
+      all.add(Namespace.created(type));
+    }
+    return linux(l -> l.namespaces(all));
   }
 
   Box args(String... args) throws IOException {
@@ -43,7 +80,7 @@ final class Box implements AutoCloseable {
     bundle.with(
         spec.toBuilder()
             .linux(
-                spec.linux().orElseThrow().cgroupsPath().isEmpty()
+                cgroup && spec.linux().orElseThrow().cgroupsPath().isEmpty()
                     ? spec.linux().get().toBuilder().cgroupsPath("/" + id).build()
                     : spec.linux().get())
             .build());
@@ -118,6 +155,10 @@ final class Box implements AutoCloseable {
   Box start() throws IOException {
     var _ = verb("start");
     return this;
+  }
+
+  RuntimeUnderTest.Result kill(String signal) throws IOException {
+    return runtime.run("kill", id, signal);
   }
 
   /** {@code exec} with options, then {@code --}-less words of the command. */

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jcontainerd.oci.json.JsonValue;
 import org.jcontainerd.oci.json.OciJson;
 import org.jcontainerd.oci.runtime.Hook;
@@ -175,6 +176,122 @@ class HooksOciTest {
       var result = box.tryCreate();
       assertNotEquals(0, result.code(), result.said());
       assertTrue(System.nanoTime() - begin < 30_000_000_000L);
+    }
+  }
+
+  private Box hooked(Hooks hooks) throws Exception {
+    return box().script("sleep 100").change(s -> s.toBuilder().hooks(hooks).build());
+  }
+
+  @Test
+  void state_ofHooks_hasTheAnnotations() throws Exception {
+    try (Box box = hooked(Hooks.builder().createRuntime(List.of(hook("annotated"))).build())) {
+      box.change(s -> s.toBuilder().annotations(Map.of("org.example.key", "a value")).build());
+      box.create();
+      for (JsonValue.Fields state :
+          List.of(
+              box.state(),
+              (JsonValue.Fields)
+                  OciJson.readValue(Files.readAllBytes(directory.resolve("annotated.json"))))) {
+        var annotations = (JsonValue.Fields) state.get("annotations").orElseThrow();
+        assertEquals("a value", Box.text(annotations, "org.example.key"));
+        assertEquals(box.bundle().directory().toString(), Box.text(state, "bundle"));
+      }
+    }
+  }
+
+  @Test
+  void environment_ofAHook_isItsOwn() throws Exception {
+    Hook hook =
+        Hook.builder()
+            .path("/usr/bin/env")
+            .args(
+                List.of(
+                    "env", "sh", "-c", "tr '\\0' '\\n' < /proc/$$/environ > " + directory + "/env"))
+            .env(List.of("PATH=/bin:/usr/bin", "ONLY=this"))
+            .build();
+    try (Box box = hooked(Hooks.builder().createRuntime(List.of(hook)).build())) {
+      box.create();
+      List<String> lines = Files.readAllLines(directory.resolve("env"));
+      assertEquals(List.of("PATH=/bin:/usr/bin", "ONLY=this"), lines);
+    }
+  }
+
+  @Test
+  void hooks_missing_failCreateAndLeaveNothing() throws Exception {
+    Hook missing = Hook.builder().path("/no/such/hook").build();
+    for (Hooks hooks :
+        List.of(
+            Hooks.builder().createRuntime(List.of(missing)).build(),
+            Hooks.builder().createContainer(List.of(missing)).build())) {
+      try (Box box = hooked(hooks)) {
+        var result = box.tryCreate();
+        assertNotEquals(0, result.code(), result.said());
+        if (!runtime.name().equals("crun")) { // crun 1.8 says that its exit code was 1
+          assertTrue(result.stderr().contains("o such file or directory"), result.said());
+        }
+        if (runtime.isOurs()) {
+          assertTrue(result.stderr().contains("/no/such/hook"), result.said());
+        }
+        assertEquals(List.of(), box.cgroups());
+      }
+    }
+  }
+
+  @Test
+  void hooks_poststartFailing_endsTheContainer() throws Exception {
+    try (Box box = hooked(Hooks.builder().poststart(List.of(failing())).build())) {
+      var created = box.tryCreate();
+      if (runtime.isOurs()) { // since 1.3; runc 1.1 runs it in create, crun 1.8 only warns
+        assertEquals(0, created.code(), created.said());
+        var result = box.tryVerb("start");
+        assertEquals(1, result.code(), result.said());
+        assertTrue(result.stderr().contains("poststart hook #0"), result.said());
+        box.awaitStatus("stopped");
+      }
+    }
+  }
+
+  @Test
+  void hooks_wrong_areRefusedBeforeAnythingIsMade() throws Exception {
+    if (!runtime.isOurs()) {
+      return; // runc and crun find out when they run them
+    }
+    Hook relative = Hook.builder().path("bin/true").build();
+    Hook zero = Hook.builder().path("/bin/true").timeout(0).build();
+    for (var wrong :
+        Map.of(
+                relative, "hooks.poststop[0].path: 'bin/true' is not absolute",
+                zero, "hooks.poststop[0].timeout: must be greater than zero")
+            .entrySet()) {
+      try (Box box = hooked(Hooks.builder().poststop(List.of(wrong.getKey())).build())) {
+        var result = box.tryCreate();
+        assertEquals(1, result.code(), result.said());
+        assertTrue(result.stderr().contains(wrong.getValue()), result.said());
+      }
+    }
+  }
+
+  @Test
+  void hooks_inContainer_thatHang_areEndedWithTheContainer() throws Exception {
+    Hook slow = Hook.builder().path("/bin/sleep").args(List.of("sleep", "98")).timeout(1).build();
+    for (Hooks hooks :
+        List.of(
+            Hooks.builder().createContainer(List.of(slow)).build(),
+            Hooks.builder().startContainer(List.of(slow)).build())) {
+      try (Box box = hooked(hooks)) {
+        boolean created = box.tryCreate().code() == 0;
+        assertEquals(!hooks.startContainer().isEmpty(), created);
+        if (created) {
+          var result = box.tryVerb("start");
+          if (runtime.isOurs()) { // runc and crun have answered before it runs
+            assertEquals(1, result.code(), result.said());
+            assertTrue(
+                result.stderr().contains("ran past specified timeout of 1.0s"), result.said());
+          }
+          box.awaitStatus("stopped");
+        }
+      }
     }
   }
 }

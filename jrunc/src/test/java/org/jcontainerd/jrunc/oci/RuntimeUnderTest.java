@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,6 +75,70 @@ public final class RuntimeUnderTest {
     return List.of("unshare", "-m", "sh", "-c", script, "sh", crun);
   }
 
+  /**
+   * The same runtime, run by a user who is not root and whom no file of the host names: one with
+   * the given lines in {@code /etc/subuid} and {@code /etc/subgid}, which only the command sees.
+   */
+  public RuntimeUnderTest asUser(int uid, String subordinates) throws IOException {
+    Path files = Files.createDirectories(scratch.resolve("user-" + uid));
+    Files.writeString(files.resolve("subids"), subordinates);
+    Files.writeString(
+        files.resolve("passwd"),
+        "root:x:0:0::/root:/bin/sh\nbox:x:%d:%d::/:/bin/sh\n".formatted(uid, uid));
+    String script =
+        String.join(
+            "\n",
+            "set -e",
+            "mount --bind %s/subids /etc/subuid".formatted(files),
+            "mount --bind %s/subids /etc/subgid".formatted(files),
+            "mount --bind %s/passwd /etc/passwd".formatted(files),
+            "if [ %s = crun ] && mountpoint -q /sys/fs/cgroup/unified; then umount /sys/fs/cgroup/unified; fi"
+                .formatted(name),
+            "exec setpriv --reuid=%d --regid=%d --clear-groups \"$@\"".formatted(uid, uid));
+    var command = new ArrayList<>(List.of("unshare", "-m", "sh", "-c", script, "sh"));
+    command.addAll(isOurs() ? readable(files) : List.of(System.getProperty("oci.runtime")));
+    Path own = Files.createDirectories(files.resolve("state"));
+    Files.setAttribute(own, "unix:uid", uid);
+    Files.setAttribute(own, "unix:gid", uid);
+    letThrough(scratch);
+    return new RuntimeUnderTest(command, name, own, scratch);
+  }
+
+  /** Our command with a copy of the class path, which may be below a directory of root's alone. */
+  private static List<String> readable(Path files) throws IOException {
+    var command = new ArrayList<>(ours());
+    int at = command.indexOf("-cp") + 1;
+    var copies = new ArrayList<String>();
+    for (String entry : command.get(at).split(":")) {
+      if (!entry.isEmpty() && Files.exists(Path.of(entry)) && !entry.contains("test")) {
+        Path copy = Files.createDirectories(files.resolve("lib" + copies.size()));
+        try {
+          var copied =
+              new ProcessBuilder("cp", "-rL", entry, copy.toString()).inheritIO().start().waitFor();
+          if (copied != 0) {
+            throw new IOException("cp " + entry + ": exit code " + copied);
+          }
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw new IOException("cp " + entry + ": interrupted", e);
+        }
+        copies.add(copy.resolve(Path.of(entry).getFileName()).toString());
+      }
+    }
+    command.set(at, String.join(":", copies));
+    return command;
+  }
+
+  /** Lets everybody through the directory and those above it, not look into it. */
+  static void letThrough(Path directory) throws IOException {
+    for (Path at = directory; at != null && at.getNameCount() > 0; at = at.getParent()) {
+      var mode = new java.util.HashSet<>(Files.getPosixFilePermissions(at));
+      if (mode.add(PosixFilePermission.OTHERS_EXECUTE)) {
+        Files.setPosixFilePermissions(at, mode);
+      }
+    }
+  }
+
   /** jrunc, runc or crun. */
   public String name() {
     return name;
@@ -103,9 +168,20 @@ public final class RuntimeUnderTest {
   /** As {@link #run}, with environment and with global options before the verb. */
   public Result runWith(Map<String, String> environment, List<String> global, String... arguments)
       throws IOException {
+    var options = new ArrayList<>(List.of("--root", root.toString()));
+    options.addAll(global);
+    return call(environment, options, arguments);
+  }
+
+  /** As {@link #run}, without saying where the state is. */
+  public Result withoutRoot(Map<String, String> environment, String... arguments)
+      throws IOException {
+    return call(environment, List.of(), arguments);
+  }
+
+  private Result call(Map<String, String> environment, List<String> global, String... arguments)
+      throws IOException {
     var command = new ArrayList<>(program);
-    command.add("--root");
-    command.add(root.toString());
     command.addAll(global);
     command.addAll(List.of(arguments));
     Path out = Files.createTempFile(scratch, "out", "");

@@ -33,9 +33,11 @@ final class EveryStep {
         new EitherStep.Unshare(Set.of(Namespace.TIME)),
         new EitherStep.WriteProc("self/timens_offsets", "boottime 1 1"),
         new EitherStep.Affinity(BITS),
+        new EitherStep.Dumpable(true),
         new ParentStep.Pipes(1 << 20, ONE, NONE, ONE),
         new ParentStep.Spools(2),
         new ParentStep.OpenTree("/a", true, Set.of(MountAttribute.RDONLY), Set.of(), NONE, MADE),
+        new ParentStep.BeginIn("/r"),
         new ParentStep.Clone(Set.of(Namespace.MOUNT, Namespace.USER), Optional.of(PASSED)));
   }
 

@@ -3,6 +3,7 @@ package org.jcontainerd.linux.netlink;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jcontainerd.linux.Fd;
 
 /**
  * What is to change on one link, all in one message. Made by {@link LinkRequests#change} and the
@@ -90,6 +91,14 @@ public final class LinkChange {
       throw new IllegalStateException("rename of " + target + ": needs the index");
     }
     return with("name '" + name + "'", w -> w.string(Link.IFLA_IFNAME, name));
+  }
+
+  /**
+   * Moves it into another network namespace, in one step with a new name. The kernel takes its IP
+   * addresses away.
+   */
+  public LinkChange netns(Fd namespace) {
+    return with("netns " + namespace.origin(), w -> w.u32(Link.IFLA_NET_NS_FD, namespace.number()));
   }
 
   /** Free text for people and for finding it again, up to 255 bytes. */
