@@ -97,13 +97,12 @@ static void process_has_forked(struct run *run, const struct identity *next) {
   release_process(run);
 }
 
-static void pass_sync(struct run *run, const char *message, size_t size) {
+static void pass_with_identity(struct run *run, const char *message, size_t size, int *fd, int count) {
   char out[sizeof(struct identity) + 256];
-  struct identity who = identity(run, MSG_SYNC);
-  memcpy(out, &who, sizeof who);
-  memcpy(out + sizeof who, message + 1, size - 1);
-  k.syncing = 1;
-  tell(run, listener_of_process(), out, sizeof who + size - 1, NULL, 0);
+  struct identity who = identity(run, (uint8_t)message[0]);
+  memcpy(mempcpy(out, &who, sizeof who), message + 1, size - 1);
+  k.syncing |= message[0] == MSG_SYNC;
+  tell(run, listener_of_process(), out, sizeof who + size - 1, fd, count);
 }
 
 /* Its end of the socket is closed: by exec, by a failure it left in the page, or by its death. */
@@ -143,8 +142,9 @@ static void hear_process(struct run *run) {
     case MSG_READY: process_is_ready(run); break;
     case INNER_FORKED: process_has_forked(run, (struct identity *)message); break;
     case INNER_MASTER: run->ends[END_MASTER] = give_away(&fd); break;
-    case MSG_SYNC: pass_sync(run, message, (size_t)size); break;
-    default: /* warnings, trace, seccomp listener: the starter's business */
+    case MSG_LISTENER:
+    case MSG_SYNC: pass_with_identity(run, message, (size_t)size, &fd, count); break;
+    default: /* warnings, trace: the starter's business */
       tell(run, listener_of_process(), message, (size_t)size, &fd, count);
   }
 }

@@ -77,12 +77,6 @@ final class SpecCheck {
     if (linux.intelRdt().isPresent()) {
       throw new RuncFailure.NotSupported("linux.intelRdt", "resctrl is not in yet");
     }
-    if (linux.seccomp().isPresent()
-        && !linux.seccomp().get().listenerMetadata().isEmpty()
-        && linux.seccomp().get().listenerPath().isEmpty()) {
-      throw new RuncFailure.NotSupported(
-          "linux.seccomp.listenerMetadata", "there is no listenerPath that would get it");
-    }
   }
 
   /** Checks that hold for the process of a container and of an exec. */

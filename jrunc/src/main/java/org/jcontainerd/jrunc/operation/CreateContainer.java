@@ -84,7 +84,6 @@ public final class CreateContainer {
       var listener = new CreateListener(context, request, spec);
       ProcessIdentity process = LaunchFailure.await(launch, listener);
       undo.push(() -> ContainerProcess.end(process.pid(), process.startTicks()));
-      listener.handOver(process.pid());
       ContainerState state = state(rootfs, cgroup, process);
       if (request.keeper()) {
         files.markWaiting();
