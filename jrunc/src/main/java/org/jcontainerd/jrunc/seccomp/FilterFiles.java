@@ -15,6 +15,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -93,10 +94,11 @@ final class FilterFiles {
     Map<String, Object> found =
         Files.readAttributes(directory, "unix:uid,mode,isDirectory", LinkOption.NOFOLLOW_LINKS);
     Object self = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-    int mode = (int) found.get("mode") & PERMISSIONS;
-    if (!Boolean.TRUE.equals(found.get("isDirectory"))
-        || !self.equals(found.get("uid"))
-        || mode != OWNER_ONLY) {
+    boolean alone =
+        found.get("mode") instanceof Integer mode && (mode & PERMISSIONS) == OWNER_ONLY;
+    if (!alone
+        || !Boolean.TRUE.equals(found.get("isDirectory"))
+        || !self.equals(found.get("uid"))) {
       throw new IOException(
           "seccomp cache '%s': not a directory of this user with mode 700, remove it"
               .formatted(directory));
@@ -186,7 +188,7 @@ final class FilterFiles {
       }
       var sum = new DataInputStream(new ByteArrayInputStream(bytes, body, Long.BYTES));
       if (sum.readLong() != checksum(bytes, body)
-          || !java.util.Arrays.equals(in.readNBytes(key.length), key)) {
+          || !Arrays.equals(in.readNBytes(key.length), key)) {
         return Optional.empty();
       }
       int flags = in.readInt();

@@ -68,8 +68,8 @@ record Verdicts(List<Run> runs) {
         && !profile.architectures().contains(Architecture.X32)) {
       runs.add(Architecture.X32_BIT, Verdict.always(Action.KILL_THREAD), 0);
       if (stub) { // without the bit it is no x32 call
-        runs.add(2 * Architecture.X32_BIT, Verdict.always(Action.NOT_IMPLEMENTED), 0);
-        runs.add(3 * Architecture.X32_BIT, Verdict.always(Action.KILL_THREAD), 0);
+        runs.add(0x8000_0000, Verdict.always(Action.NOT_IMPLEMENTED), 0);
+        runs.add(0xC000_0000, Verdict.always(Action.KILL_THREAD), 0);
       }
       // -1 is what a tracer leaves to skip a call (seccomp(2)); it is no x32 call.
       runs.add(-1, Verdict.always(fallback), 0);

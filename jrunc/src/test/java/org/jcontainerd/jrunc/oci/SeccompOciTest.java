@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.jcontainerd.oci.json.JsonValue;
+import org.jcontainerd.oci.json.OciJson;
 import org.jcontainerd.oci.runtime.Seccomp;
 import org.jcontainerd.oci.runtime.SyscallRule;
 import org.junit.jupiter.api.BeforeEach;
@@ -160,8 +162,8 @@ class SeccompOciTest {
 
   private static String fds(JsonValue.Fields message) {
     return new String(
-        org.jcontainerd.oci.json.OciJson.write(message.get("fds").orElseThrow()),
-        java.nio.charset.StandardCharsets.UTF_8);
+        OciJson.write(message.get("fds").orElseThrow()),
+        StandardCharsets.UTF_8);
   }
 
   @Test

@@ -8,8 +8,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.zip.CRC32;
 import org.jcontainerd.jrunc.plan.Bits;
 import org.jcontainerd.oci.runtime.Seccomp;
 import org.jcontainerd.oci.runtime.SyscallArg;
@@ -81,7 +84,7 @@ class FilterFilesTest {
       changed[i] ^= 1;
       Files.write(only(), changed);
       assertEquals(Optional.empty(), files.read(PROFILE), "byte " + i);
-      Files.write(only(), java.util.Arrays.copyOf(whole, i));
+      Files.write(only(), Arrays.copyOf(whole, i));
       assertEquals(Optional.empty(), files.read(PROFILE), "length " + i);
     }
   }
@@ -122,7 +125,7 @@ class FilterFilesTest {
 
   @Test
   void compile_onDisk_isTheSameAsCompiled() throws Exception {
-    var said = new java.util.ArrayList<String>();
+    var said = new ArrayList<String>();
     Filter compiled = FilterCache.onDisk(directory, said::add).compile(PROFILE);
     assertEquals(compiled, FilterCache.onDisk(directory, said::add).compile(PROFILE));
     assertEquals(compiled, FilterCache.inMemory().compile(PROFILE));
@@ -135,7 +138,7 @@ class FilterFilesTest {
   /** What old files hold must not be used by a compiler that answers otherwise. */
   @Test
   void generation_standsForTheProgramsOfThisCompiler() throws Exception {
-    var sum = new java.util.zip.CRC32();
+    var sum = new CRC32();
     sum.update(
         new FilterCompiler(Architecture.X86_64, SyscallTable.load())
             .compile(PROFILE)

@@ -1,5 +1,6 @@
 package org.jcontainerd.jrunc.seccomp;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import org.jcontainerd.oci.runtime.Seccomp;
@@ -23,7 +24,7 @@ final class Interpreter {
     if (!fallback.passes() && newest() > 0 && number > newest()) {
       return Action.NOT_IMPLEMENTED.value();
     }
-    var cases = new java.util.ArrayList<Verdicts.Case>();
+    var cases = new ArrayList<Verdicts.Case>();
     for (Profile.Rule rule : profile.rules()) {
       boolean about =
           rule.names().stream().anyMatch(name -> isNumber(name, number))

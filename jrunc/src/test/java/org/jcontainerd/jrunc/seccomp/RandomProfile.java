@@ -90,10 +90,10 @@ final class RandomProfile {
   }
 
   private SyscallRule rule() {
-    boolean long_ = random.nextInt(5) == 0;
+    boolean many = random.nextInt(5) == 0;
     // Rules with conditions share few calls, so that they meet.
-    List<String> from = long_ ? names : names.subList(0, Math.min(40, names.size()));
-    int count = long_ ? 1 + random.nextInt(200) : 1 + random.nextInt(4);
+    List<String> from = many ? names : names.subList(0, Math.min(40, names.size()));
+    int count = many ? 1 + random.nextInt(200) : 1 + random.nextInt(4);
     String action = one(ACTIONS);
     var chosen = new ArrayList<String>();
     for (int i = 0; i < count; i++) {
@@ -103,7 +103,7 @@ final class RandomProfile {
       }
     }
     var args = new ArrayList<SyscallArg>();
-    int conditions = long_ ? 0 : random.nextInt(4);
+    int conditions = many ? 0 : random.nextInt(4);
     for (int i = 0; i < conditions; i++) {
       SyscallArg arg = arg();
       if (!judged || isUnambiguous(arg, chosen)) {

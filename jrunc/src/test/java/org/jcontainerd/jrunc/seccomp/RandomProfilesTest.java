@@ -46,7 +46,7 @@ class RandomProfilesTest {
     }
     // Rules with conditions are about the first names; calls with a multiplexer should be there.
     known.sort(
-        Comparator.comparing(name ->
+        Comparator.comparingInt(name ->
             new Random(name.hashCode()).nextInt(Multiplexer.X86.containsKey(name) ? 60 : 400)));
     return known;
   }
