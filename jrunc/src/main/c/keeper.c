@@ -107,6 +107,11 @@ static void pass_sync(struct run *run, struct sync *message, size_t size) {
   tell(run, listener_of_process(), message, size, NULL, 0);
 }
 
+static void pass_listener(struct run *run, int *fd, int count) {
+  struct identity who = identity(run, MSG_LISTENER);
+  tell(run, listener_of_process(), &who, sizeof who, fd, count);
+}
+
 /* Its end of the socket is closed: by exec, by a failure it left in the page, or by its death. */
 static void process_went_silent(struct run *run) {
   close(give_away(&run->inner));
@@ -145,7 +150,8 @@ static void hear_process(struct run *run) {
     case INNER_FORKED: process_has_forked(run, (struct identity *)message); break;
     case INNER_MASTER: run->ends[END_MASTER] = give_away(&fd); break;
     case MSG_SYNC: pass_sync(run, (struct sync *)message, (size_t)size); break;
-    default: /* warnings, trace, seccomp listener: the starter's business */
+    case MSG_LISTENER: pass_listener(run, &fd, count); break;
+    default: /* warnings, trace: the starter's business */
       tell(run, listener_of_process(), message, (size_t)size, &fd, count);
   }
 }

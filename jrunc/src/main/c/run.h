@@ -38,7 +38,7 @@ enum message {
   MSG_EXITED = 'E',   /* struct exited */
   MSG_FAILED = '!',   /* struct failure */
   MSG_WARNING = 'W',  /* struct failure of a lenient step */
-  MSG_LISTENER = 'N', /* seccomp listener descriptor */
+  MSG_LISTENER = 'N', /* struct identity, with a seccomp listener descriptor */
   MSG_READY = 'R',    /* struct identity */
   MSG_STARTED = 'T',  /* struct identity: exec happened without a READY before */
   MSG_SYNC = 'Y',     /* struct sync, as long as its tag */

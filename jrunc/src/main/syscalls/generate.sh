@@ -5,7 +5,7 @@
 #
 # One line per call: name, then the numbers on x86-64, x86, x32 (with its bit) and arm64, "-" where the
 # call does not exist. Calls newer than the headers come from newer.txt: since Linux 5.1 a new call has
-# the same number everywhere.
+# the same number everywhere. Names of elsewhere.txt have a line without numbers.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 out=$1
@@ -41,6 +41,7 @@ arm64='-D__ARCH_WANT_RENAMEAT -D__ARCH_WANT_NEW_STAT -D__ARCH_WANT_SET_GET_RLIMI
       if [ "$arch" = 3 ]; then echo "$name 3 $((number + 0x40000000))"; else echo "$name $arch $number"; fi
     done
   done
+  sed '/^#/d; s/$/ 0 -/' "$here/elsewhere.txt"
 } | awk '
   { n[$1 " " $2] = $3; seen[$1] = 1 }
   END {

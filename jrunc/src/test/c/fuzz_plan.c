@@ -1,8 +1,10 @@
 /*
- * Mutates a plan and lets the decoder read it: fuzz_plan SEED ROUNDS FILE...
- * Built with -fsanitize=address,undefined, so that reading outside of the plan is a crash. Each round
- * changes some bytes of one of the files, sometimes cuts it, and walks through what the decoder
- * accepts as the helper would.
+ * Lets the decoder read plans that somebody tampered with, and walks through what it accepts as the helper
+ * would. Built with -fsanitize=address,undefined, so that reading outside of the plan is a crash.
+ *
+ * fuzz_plan SEED ROUNDS FILE...  each round changes some bytes of one of the files and sometimes cuts it;
+ *                                what every build runs, and it needs gcc alone
+ * with -DLIBFUZZER and clang's -fsanitize=fuzzer it is guided by coverage: what tools/fuzz runs
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,6 +100,43 @@ static uint64_t walk(struct plan *plan) {
   return sum;
 }
 
+/* One input, in memory of exactly its size: one byte more is a crash. Whether the decoder took it. */
+static int decode(const uint8_t *bytes, size_t size, uint64_t *sum) {
+  uint8_t *exact = malloc(size ? size : 1);
+  memcpy(exact, bytes, size);
+  struct plan plan = {0};
+  uint32_t step;
+  int taken = !plan_check(&plan, exact, size, &step);
+  if (taken) {
+    *sum += walk(&plan);
+  }
+  free(exact);
+  return taken;
+}
+
+#ifdef LIBFUZZER
+
+size_t LLVMFuzzerMutate(uint8_t *bytes, size_t size, size_t most);
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
+  static uint64_t sum;
+  decode(bytes, size, &sum);
+  return 0;
+}
+
+/* The fuzzer's own changes; in most inputs the length is made right again, to get past the header. */
+size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t most, unsigned seed) {
+  state = seed | 1;
+  size = below(2) ? LLVMFuzzerMutate(bytes, size, most) : mutate(bytes, size ? size : 1);
+  if (below(8) && size >= 12) {
+    uint32_t length = (uint32_t)size;
+    memcpy(bytes + 8, &length, sizeof length);
+  }
+  return size;
+}
+
+#else
+
 int main(int argc, char **argv) {
   static uint8_t files[MOST_FILES][MOST_BYTES];
   static size_t sizes[MOST_FILES];
@@ -125,21 +164,15 @@ int main(int argc, char **argv) {
   uint64_t accepted = 0, sum = 0, rounds = strtoull(argv[2], NULL, 10);
   for (uint64_t round = 0; round < rounds; round++) {
     int which = (int)below((uint32_t)count);
-    uint8_t *copy = malloc(sizes[which]); /* of exactly this size: one byte more is a crash */
+    uint8_t *copy = malloc(sizes[which]);
     memcpy(copy, files[which], sizes[which]);
     size_t size = mutate(copy, sizes[which]);
-    uint8_t *exact = malloc(size ? size : 1);
-    memcpy(exact, copy, size);
+    accepted += (uint64_t)decode(copy, size, &sum);
     free(copy);
-    struct plan plan = {0};
-    uint32_t step;
-    if (!plan_check(&plan, exact, size, &step)) {
-      accepted++;
-      sum += walk(&plan);
-    }
-    free(exact);
   }
   printf("rounds %llu accepted %llu sum %llu\n", (unsigned long long)rounds, (unsigned long long)accepted,
          (unsigned long long)sum);
   return 0;
 }
+
+#endif

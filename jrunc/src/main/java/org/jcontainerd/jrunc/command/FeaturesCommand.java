@@ -83,7 +83,7 @@ final class FeaturesCommand implements Command {
     seccomp.put("operators", FilterCompiler.operators());
     seccomp.put("archs", new FilterCompiler().architectures());
     seccomp.put("knownFlags", FilterCompiler.flags());
-    seccomp.put("supportedFlags", FilterCompiler.flags());
+    seccomp.put("supportedFlags", FilterCompiler.supportedFlags());
     return seccomp;
   }
 }

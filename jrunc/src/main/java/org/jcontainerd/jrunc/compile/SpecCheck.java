@@ -96,12 +96,6 @@ final class SpecCheck {
     if (!linux.mountLabel().isEmpty() && !host.selinux()) {
       throw new RuncFailure.NotSupported("linux.mountLabel", "SELinux is not enabled on this host");
     }
-    if (linux.seccomp().isPresent()
-        && !linux.seccomp().get().listenerMetadata().isEmpty()
-        && linux.seccomp().get().listenerPath().isEmpty()) {
-      throw new RuncFailure.NotSupported(
-          "linux.seccomp.listenerMetadata", "there is no listenerPath that would get it");
-    }
   }
 
   /** Checks that hold for the process of a container and of an exec. */

@@ -163,7 +163,7 @@ public final class KeeperClient implements AutoCloseable {
           connection.send('C');
         }
         case HelperMessage.Warning(StepFailure failure) -> listener.warned(failure);
-        case HelperMessage.Listener(var fd) -> listener.seccompListener(fd);
+        case HelperMessage.Listener(var process, var fd) -> listener.seccompListener(process, fd);
         case HelperMessage.Done done -> listener.done(done);
         case HelperMessage.Failed(StepFailure failure) -> throw new PlanFailedException(failure);
         case HelperMessage.Ended _ -> throw new IOException("keeper is gone");

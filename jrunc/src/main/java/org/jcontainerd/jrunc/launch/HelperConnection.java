@@ -210,7 +210,7 @@ public final class HelperConnection implements AutoCloseable {
   private static void discard(HelperMessage message) {
     switch (message) {
       case HelperMessage.Answer answer -> answer.fds().forEach(Fd::close);
-      case HelperMessage.Listener(Fd fd) -> fd.close();
+      case HelperMessage.Listener(_, Fd fd) -> fd.close();
       default -> {}
     }
   }

@@ -23,8 +23,8 @@ public sealed interface HelperMessage {
   /** The process has ended. */
   record Exited(ProcessExit exit) implements HelperMessage {}
 
-  /** A seccomp listener; the receiver owns it. */
-  record Listener(Fd fd) implements HelperMessage {}
+  /** A seccomp listener of the process; the receiver owns it. */
+  record Listener(ProcessIdentity process, Fd fd) implements HelperMessage {}
 
   /**
    * A step is done (traced plans only).

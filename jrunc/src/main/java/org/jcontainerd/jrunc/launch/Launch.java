@@ -53,7 +53,7 @@ public final class Launch implements AutoCloseable {
           proceed();
         }
         case HelperMessage.Warning(StepFailure failure) -> listener.warned(failure);
-        case HelperMessage.Listener(var fd) -> listener.seccompListener(fd);
+        case HelperMessage.Listener(var process, var fd) -> listener.seccompListener(process, fd);
         case HelperMessage.Done done -> listener.done(done);
         case HelperMessage.Ended _ -> throw new IOException("helper ended without a report");
         case HelperMessage.Exited _, HelperMessage.Answer _ ->

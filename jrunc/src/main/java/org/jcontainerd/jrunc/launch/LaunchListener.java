@@ -19,11 +19,13 @@ public interface LaunchListener {
   default void warned(StepFailure failure) {}
 
   /**
-   * The process has installed a seccomp filter with a listener.
+   * The process has installed a seccomp filter with a listener. From now on it may wait for an
+   * answer at every call, so whoever answers has to get the listener at once.
    *
    * @param fd owned by the receiver; the default closes it
+   * @throws IOException ends the launch; the caller closes it, which ends the process
    */
-  default void seccompListener(Fd fd) throws IOException {
+  default void seccompListener(ProcessIdentity process, Fd fd) throws IOException {
     fd.close();
   }
 

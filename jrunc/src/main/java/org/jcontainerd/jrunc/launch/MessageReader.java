@@ -39,7 +39,7 @@ public final class MessageReader {
       case 'E' ->
           new HelperMessage.Exited(
               new ProcessExit(in.getInt(4), ProcessExit.instant(in.getLong(8))));
-      case 'N' -> new HelperMessage.Listener(fds.getFirst());
+      case 'N' -> new HelperMessage.Listener(identity(in), fds.getFirst());
       case 'D' ->
           new HelperMessage.Done(
               in.getInt(4), PlanWriter.opLabel(in.getShort(2)), Place.of(in.get(1)), in.getLong(8));

@@ -97,7 +97,6 @@ public final class CreateContainer {
       var listener = new CreateListener(context, request, spec);
       ProcessIdentity process = LaunchFailure.await(launch, listener);
       undo.push(() -> ContainerProcess.end(process.pid(), process.startTicks()));
-      listener.handOver(process.pid());
       if (resctrl.isPresent()) {
         resctrl.get().enter(process.pid());
       }

@@ -1,7 +1,6 @@
 package org.jcontainerd.jrunc.operation;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.jcontainerd.jrunc.ContainerStatus;
 import org.jcontainerd.jrunc.CreateRequest;
@@ -14,6 +13,7 @@ import org.jcontainerd.linux.Fd;
 import org.jcontainerd.oci.runtime.Hook;
 import org.jcontainerd.oci.runtime.Hooks;
 import org.jcontainerd.oci.runtime.Spec;
+import org.jcontainerd.oci.runtime.State;
 
 /** Does its part while the process is being made: hooks, warnings, the seccomp listener. */
 final class CreateListener implements LaunchListener {
@@ -21,7 +21,6 @@ final class CreateListener implements LaunchListener {
   private final CreateRequest request;
   private final Spec spec;
   private final HookRunner runner;
-  private final List<Fd> listeners = new ArrayList<>();
 
   CreateListener(RuntimeContext context, CreateRequest request, Spec spec) {
     this.context = context;
@@ -66,16 +65,15 @@ final class CreateListener implements LaunchListener {
   }
 
   @Override
-  public void seccompListener(Fd fd) {
-    listeners.add(fd);
-  }
-
-  /** Sends the listener, if there is one, to whoever the profile names. */
-  void handOver(int pid) throws IOException {
-    for (Fd fd : listeners) {
-      try (fd) {
-        SeccompAgent.send(spec, request.id(), request.bundle().toString(), pid, fd);
-      }
-    }
+  public void seccompListener(ProcessIdentity process, Fd fd) throws IOException {
+    var state =
+        new State(
+            spec.ociVersion(),
+            request.id(),
+            ContainerStatus.CREATING.word(),
+            process.pid(),
+            request.bundle().toString(),
+            spec.annotations());
+    SeccompAgent.send(spec, state, process.pid(), fd);
   }
 }

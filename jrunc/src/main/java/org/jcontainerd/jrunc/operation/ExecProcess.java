@@ -22,9 +22,11 @@ import org.jcontainerd.jrunc.launch.ProcessIdentity;
 import org.jcontainerd.jrunc.launch.StepFailure;
 import org.jcontainerd.jrunc.plan.Namespace;
 import org.jcontainerd.jrunc.state.ContainerState;
+import org.jcontainerd.linux.Fd;
 import org.jcontainerd.linux.LinuxException;
 import org.jcontainerd.linux.process.PidFd;
 import org.jcontainerd.oci.runtime.Linux;
+import org.jcontainerd.oci.runtime.State;
 
 /** Starts a further process in a container; returns when its program runs. */
 public final class ExecProcess {
@@ -64,7 +66,7 @@ public final class ExecProcess {
       plan.warnings().forEach(context.warnings());
       Optional<Path> directory = keeperDirectory(state);
       try (OpenDescriptors descriptors = open(plan, process, cgroup, directory)) {
-        return launch(plan, descriptors);
+        return launch(plan, descriptors, container);
       }
     }
   }
@@ -139,7 +141,9 @@ public final class ExecProcess {
             Optional.empty()));
   }
 
-  private StartedProcess launch(CompiledPlan plan, OpenDescriptors descriptors) throws IOException {
+  private StartedProcess launch(
+      CompiledPlan plan, OpenDescriptors descriptors, RuntimeContext.Known container)
+      throws IOException {
     Launch launch = context.launcher().launch(plan.plan(), descriptors.bySlot());
     undo.push(launch::close);
     ProcessIdentity process =
@@ -148,6 +152,11 @@ public final class ExecProcess {
               @Override
               public void warned(StepFailure failure) {
                 context.warnings().accept(failure.message());
+              }
+
+              @Override
+              public void seccompListener(ProcessIdentity process, Fd fd) throws IOException {
+                SeccompAgent.send(container.spec(), state(container), process.pid(), fd);
               }
             });
     undo.commit();
@@ -158,5 +167,15 @@ public final class ExecProcess {
       launch.close();
     }
     return new StartedProcess(process.pid(), process.startTicks(), keeper);
+  }
+
+  private static State state(RuntimeContext.Known container) {
+    return new State(
+        container.spec().ociVersion(),
+        container.state().id(),
+        ContainerStatus.RUNNING.word(),
+        container.state().pid(),
+        container.state().bundle(),
+        container.spec().annotations());
   }
 }

@@ -17,6 +17,7 @@ import org.jcontainerd.jrunc.state.ContainerState;
 import org.jcontainerd.linux.LinuxException;
 import org.jcontainerd.linux.cgroup.CgroupLayout;
 import org.jcontainerd.linux.loop.KernelWaiter;
+import org.jcontainerd.linux.process.SeccompSupport;
 import org.jcontainerd.oci.runtime.Linux;
 import org.jcontainerd.oci.runtime.Spec;
 
@@ -29,11 +30,14 @@ public final class RuntimeContext implements AutoCloseable {
   /** A container of which the files were written or read by this process. */
   record Known(ContainerState state, Spec spec) {}
 
+  /** Below the root; no name of a container. */
+  private static final String SECCOMP_CACHE = "@seccomp";
+
   private final JruncOptions options;
   private final CgroupLayout layout;
   private final HostFacts host;
   private final LazyLauncher launcher;
-  private final FilterCache filters = new FilterCache();
+  private final FilterCache filters;
   private final ConcurrentHashMap<String, Known> known = new ConcurrentHashMap<>();
 
   private RuntimeContext(JruncOptions options, CgroupLayout layout, HostFacts host) {
@@ -41,6 +45,10 @@ public final class RuntimeContext implements AutoCloseable {
     this.layout = layout;
     this.host = host;
     this.launcher = new LazyLauncher(options.waiter());
+    this.filters =
+        options.waiter().isPresent()
+            ? FilterCache.inMemory()
+            : FilterCache.onDisk(options.root().resolve(SECCOMP_CACHE), options.warnings());
   }
 
   /** Looks at the host. */
@@ -74,9 +82,18 @@ public final class RuntimeContext implements AutoCloseable {
   }
 
   Optional<Filter> filter(Linux linux) throws RuncFailure {
-    return linux.seccomp().isPresent()
-        ? Optional.of(filters.compile(linux.seccomp().get()))
-        : Optional.empty();
+    if (linux.seccomp().isEmpty()) {
+      return Optional.empty();
+    }
+    Filter filter = filters.compile(linux.seccomp().get());
+    if (!SeccompSupport.knowsFlags(filter.flags())) {
+      throw new RuncFailure.NotSupported(
+          "linux.seccomp.flags", "the kernel does not know all of them, see 'jrunc features'");
+    }
+    if (!filter.ignored().isEmpty()) {
+      warnings().accept("linux.seccomp: ignoring unknown system calls: " + filter.ignored());
+    }
+    return Optional.of(filter);
   }
 
   ContainerFiles files(String id) throws RuncFailure.InvalidArgument {

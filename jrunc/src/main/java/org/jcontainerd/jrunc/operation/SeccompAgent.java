@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
-import org.jcontainerd.jrunc.ContainerStatus;
 import org.jcontainerd.linux.Fd;
 import org.jcontainerd.linux.socket.SocketType;
 import org.jcontainerd.linux.socket.UnixSocket;
@@ -26,22 +25,26 @@ final class SeccompAgent {
       String metadata,
       @Json(always = true) State state) {}
 
-  static void send(Spec spec, String id, String bundle, int pid, Fd listener) throws IOException {
+  /**
+   * Connects, sends one message and closes, as the specification wants it.
+   *
+   * @param state of the container
+   * @param pid of the process that installed the filter
+   * @param listener closed in any case
+   * @throws IOException if nobody listens there; the process must not go on then
+   */
+  static void send(Spec spec, State state, int pid, Fd listener) throws IOException {
     Seccomp seccomp = spec.linux().orElseThrow().seccomp().orElseThrow();
-    var state =
-        new State(
-            spec.ociVersion(),
-            id,
-            ContainerStatus.CREATING.word(),
-            pid,
-            bundle,
-            spec.annotations());
     var message =
         new ContainerProcessState(
             spec.ociVersion(), List.of("seccompFd"), pid, seccomp.listenerMetadata(), state);
-    try (UnixSocket socket =
-        UnixSocket.connect(SocketType.STREAM, Path.of(seccomp.listenerPath()))) {
+    try (listener;
+        UnixSocket socket =
+            UnixSocket.connect(SocketType.STREAM, Path.of(seccomp.listenerPath()))) {
       socket.send(ByteBuffer.wrap(OciJson.write(message)), List.of(listener));
+    } catch (IOException e) {
+      throw new IOException(
+          "seccomp agent at linux.seccomp.listenerPath '" + seccomp.listenerPath() + "'", e);
     }
   }
 }

@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.IntSupplier;
 
 /**
  * Writes a classic BPF program from its end to its start, so that every jump knows its target, and
@@ -37,7 +38,10 @@ final class BpfWriter {
 
   private long[] code = new long[256];
   private int size;
-  private final Map<Integer, Integer> returns = new HashMap<>();
+  private final Map<Instruction, Integer> written = new HashMap<>();
+
+  /** An instruction and where it goes; written once while it is in reach. */
+  private record Instruction(int operation, int value, int whenTrue, int whenFalse) {}
 
   /** Offset of the low half of an argument on a little-endian machine. */
   static int low(int argument) {
@@ -49,27 +53,28 @@ final class BpfWriter {
     return low(argument) + 4;
   }
 
-  /** Returns a value; one that is near enough is used again. */
+  /** Returns a value; one that is near enough is used again, as with every instruction. */
   int answer(int value) {
-    Integer known = returns.get(value);
-    if (known != null && size - known < FAR - 2) {
-      return known;
-    }
-    int position = add(RETURN, 0, 0, value);
-    returns.put(value, position);
-    return position;
+    return once(new Instruction(RETURN, value, -1, -1), () -> add(RETURN, 0, 0, value));
   }
 
   /** Loads 32 bits of seccomp_data into the accumulator, then goes to {@code next}. */
   int load(int offset, int next) {
-    fallTo(next);
-    return add(LOAD, 0, 0, offset);
+    return before(LOAD, offset, next);
   }
 
   /** Masks the accumulator, then goes to {@code next}. */
   int and(int mask, int next) {
-    fallTo(next);
-    return add(AND, 0, 0, mask);
+    return before(AND, mask, next);
+  }
+
+  private int before(int operation, int value, int next) {
+    return once(
+        new Instruction(operation, value, next, next),
+        () -> {
+          fallTo(next);
+          return add(operation, 0, 0, value);
+        });
   }
 
   /** Compares the accumulator and goes one way or the other. */
@@ -77,9 +82,29 @@ final class BpfWriter {
     if (whenTrue == whenFalse) {
       return whenTrue;
     }
-    int yes = near(whenTrue, 1);
-    int no = near(whenFalse, 0);
-    return add(operation, size - yes - 1, size - no - 1, value);
+    return once(
+        new Instruction(operation, value, whenTrue, whenFalse),
+        () -> {
+          int yes = near(whenTrue, 1);
+          int no = near(whenFalse, 0);
+          return add(operation, size - yes - 1, size - no - 1, value);
+        });
+  }
+
+  private int once(Instruction instruction, IntSupplier writing) {
+    Integer known = written.get(instruction);
+    if (known != null && size - known < FAR - 2) {
+      return known;
+    }
+    int position = writing.getAsInt();
+    written.put(instruction, position);
+    return position;
+  }
+
+  /** Takes back everything that was written since the program had this size. */
+  void rewind(int mark) {
+    size = mark;
+    written.values().removeIf(position -> position >= mark);
   }
 
   /**

@@ -49,6 +49,11 @@ record Comparison(int index, Operator operator, long mask, long value) {
         : new Comparison(arg.index(), operator, -1, arg.value());
   }
 
+  /** Whether it depends on the argument, of which 32 bits count if it is not {@code wide}. */
+  boolean asks(boolean wide) {
+    return (wide ? mask : (int) mask) != 0;
+  }
+
   static Comparison equal(int index, long value) {
     return new Comparison(index, Operator.EQ, -1, value);
   }

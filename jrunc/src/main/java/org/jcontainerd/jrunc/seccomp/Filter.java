@@ -1,5 +1,6 @@
 package org.jcontainerd.jrunc.seccomp;
 
+import java.util.List;
 import org.jcontainerd.jrunc.plan.Bits;
 
 /**
@@ -7,8 +8,13 @@ import org.jcontainerd.jrunc.plan.Bits;
  *
  * @param program struct sock_filter[]
  * @param flags SECCOMP_FILTER_FLAG_* for seccomp(2)
+ * @param ignored names in the profile that no architecture has, as far as we know
  */
-public record Filter(Bits program, int flags) {
+public record Filter(Bits program, int flags, List<String> ignored) {
+  public Filter {
+    ignored = List.copyOf(ignored);
+  }
+
   /** Whether calls are reported to a listener (SCMP_ACT_NOTIFY). */
   public boolean notifies() {
     return (flags & Profile.FLAG_NEW_LISTENER) != 0;

@@ -1,9 +1,9 @@
 package org.jcontainerd.jrunc.seccomp;
 
 import java.util.List;
-import java.util.Set;
 import org.jcontainerd.jrunc.RuncFailure;
 import org.jcontainerd.jrunc.plan.Bits;
+import org.jcontainerd.linux.process.SeccompSupport;
 import org.jcontainerd.oci.runtime.Seccomp;
 
 /**
@@ -13,6 +13,9 @@ import org.jcontainerd.oci.runtime.Seccomp;
  * Thread-safe.
  */
 public final class FilterCompiler {
+  /** Numbers that are compared one after the other at the end of the tree. */
+  private static final int ROW = 3;
+
   private final Architecture host;
   private final SyscallTable table;
 
@@ -37,6 +40,13 @@ public final class FilterCompiler {
 
   public static List<String> flags() {
     return Profile.FLAGS;
+  }
+
+  /** Those of the flags that this kernel has. */
+  public static List<String> supportedFlags() {
+    return Profile.FLAGS.stream()
+        .filter(name -> SeccompSupport.knowsFlags(Profile.flag(name).orElse(0)))
+        .toList();
   }
 
   /** {@code SCMP_ARCH_...} of what this machine can execute. */
@@ -69,108 +79,65 @@ public final class FilterCompiler {
       throw new RuncFailure.InvalidArgument(
           "linux.seccomp", out.size() + " BPF instructions, the kernel takes " + BpfWriter.LIMIT);
     }
-    return new Filter(Bits.of(out.program()), profile.flags());
+    return new Filter(Bits.of(out.program()), profile.flags(), unknown(profile));
+  }
+
+  private List<String> unknown(Profile profile) {
+    return profile.rules().stream()
+        .flatMap(rule -> rule.names().stream())
+        .filter(name -> !table.knows(name) && !Multiplexer.X86.containsKey(name))
+        .distinct()
+        .toList();
   }
 
   private int section(BpfWriter out, Profile profile, Architecture architecture) {
     int tree = searched(out, profile, architecture);
-    if (architecture == Architecture.X86_64) {
-      int other = x32(out, profile);
+    if (architecture == Architecture.X86_64 && profile.architectures().contains(Architecture.X32)) {
+      int other = searched(out, profile, Architecture.X32);
       tree = out.branch(BpfWriter.JGE, Architecture.X32_BIT, other, tree);
     }
     return out.load(BpfWriter.NUMBER, tree);
   }
 
-  private int x32(BpfWriter out, Profile profile) {
-    int tree =
-        profile.architectures().contains(Architecture.X32)
-            ? searched(out, profile, Architecture.X32)
-            : out.answer(Action.KILL_THREAD.value());
-    // -1 is what a tracer leaves to skip a call (seccomp(2)); it is no x32 call.
-    int skipped = out.answer(profile.defaultAction().value());
-    return out.branch(BpfWriter.JEQ, -1, skipped, tree);
-  }
-
   private int searched(BpfWriter out, Profile profile, Architecture architecture) {
-    Verdicts verdicts = Verdicts.of(profile, architecture, table);
-    int tree = tree(out, verdicts.runs(), architecture.wide());
-    if (profile.defaultAction().passes() || verdicts.last() == 0) {
-      return tree;
-    }
-    int unknown = out.answer(Action.NOT_IMPLEMENTED.value());
-    return out.branch(BpfWriter.JGT, verdicts.last(), unknown, tree);
+    return tree(out, Verdicts.of(profile, architecture, table).runs(), architecture.wide());
   }
 
-  private int tree(BpfWriter out, List<Verdicts.Run> runs, boolean wide) {
-    if (runs.size() == 1) {
-      return verdict(out, runs.get(0).verdict(), wide);
+  private static int tree(BpfWriter out, List<Verdicts.Run> runs, boolean wide) {
+    Verdicts.Verdict most = mostNumbers(runs);
+    List<Verdicts.Run> others = runs.stream().filter(run -> !run.verdict().equals(most)).toList();
+    if (others.size() <= ROW && others.stream().allMatch(Verdicts.Run::single)) {
+      int next = ArgumentTests.write(out, most, wide);
+      for (Verdicts.Run one : others.reversed()) {
+        int answer = ArgumentTests.write(out, one.verdict(), wide);
+        next = out.branch(BpfWriter.JEQ, one.first(), answer, next);
+      }
+      return next;
     }
-    int middle = runs.size() / 2;
+    int middle = middle(runs);
     int above = tree(out, runs.subList(middle, runs.size()), wide);
     int below = tree(out, runs.subList(0, middle), wide);
     return out.branch(BpfWriter.JGE, runs.get(middle).first(), above, below);
   }
 
-  private static int verdict(BpfWriter out, Verdicts.Verdict verdict, boolean wide) {
-    int next = out.answer(verdict.otherwise().value());
-    for (Verdicts.Case one : verdict.cases().reversed()) {
-      int holds = out.answer(one.action().value());
-      int failed = next;
-      for (Comparison comparison : one.conditions().reversed()) {
-        holds = comparison(out, comparison, wide, holds, failed);
-      }
-      next = holds;
+  /** The verdict of the first run of several numbers, or of the last one. */
+  private static Verdicts.Verdict mostNumbers(List<Verdicts.Run> runs) {
+    return runs.stream().filter(run -> !run.single()).findFirst().orElse(runs.getLast()).verdict();
+  }
+
+  /** Where both sides are asked for equally often, if all calls of the profile are. */
+  private static int middle(List<Verdicts.Run> runs) {
+    int all = runs.stream().mapToInt(FilterCompiler::weight).sum();
+    int before = weight(runs.getFirst());
+    int middle = 1;
+    while (middle < runs.size() - 1 && 2 * before + weight(runs.get(middle)) <= all) {
+      before += weight(runs.get(middle));
+      middle++;
     }
-    return next;
+    return middle;
   }
 
-  private static int comparison(
-      BpfWriter out, Comparison comparison, boolean wide, int yes, int no) {
-    return switch (comparison.operator()) {
-      case EQ, MASKED_EQ -> equal(out, comparison, wide, yes, no);
-      case NE -> equal(out, comparison, wide, no, yes);
-      case GT -> greater(out, comparison, BpfWriter.JGT, wide, yes, no);
-      case GE -> greater(out, comparison, BpfWriter.JGE, wide, yes, no);
-      case LE -> greater(out, comparison, BpfWriter.JGT, wide, no, yes);
-      case LT -> greater(out, comparison, BpfWriter.JGE, wide, no, yes);
-    };
-  }
-
-  private static int equal(BpfWriter out, Comparison what, boolean wide, int yes, int no) {
-    int low =
-        half(out, BpfWriter.low(what.index()), (int) what.mask(), (int) what.value(), yes, no);
-    return wide
-        ? half(
-            out,
-            BpfWriter.high(what.index()),
-            (int) (what.mask() >>> 32),
-            (int) (what.value() >>> 32),
-            low,
-            no)
-        : low;
-  }
-
-  private static int half(BpfWriter out, int offset, int mask, int value, int yes, int no) {
-    if (mask == 0) {
-      return yes; // nothing of this half is compared; the value was masked when it was read
-    }
-    int test = out.branch(BpfWriter.JEQ, value, yes, no);
-    return out.load(offset, mask == -1 ? test : out.and(mask, test));
-  }
-
-  private static int greater(
-      BpfWriter out, Comparison what, int operation, boolean wide, int yes, int no) {
-    int low =
-        out.load(BpfWriter.low(what.index()), out.branch(operation, (int) what.value(), yes, no));
-    if (!wide) {
-      return low;
-    }
-    int high = (int) (what.value() >>> 32);
-    int same = out.branch(BpfWriter.JEQ, high, low, no);
-    return out.load(BpfWriter.high(what.index()), out.branch(BpfWriter.JGT, high, yes, same));
-  }
-
-  Set<String> knownNames() {
-    return table.names();
+  private static int weight(Verdicts.Run run) {
+    return 2 * run.calls() + 1;
   }
 }

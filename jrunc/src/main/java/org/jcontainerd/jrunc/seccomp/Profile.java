@@ -1,9 +1,11 @@
 package org.jcontainerd.jrunc.seccomp;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jcontainerd.jrunc.RuncFailure;
 import org.jcontainerd.oci.runtime.Seccomp;
@@ -12,6 +14,7 @@ import org.jcontainerd.oci.runtime.SyscallRule;
 /**
  * A checked seccomp profile: names turned into values, but not yet into numbers of an architecture.
  *
+ * @param defaultAction what calls get that no rule names
  * @param architectures those that can occur on this machine, the machine's own always among them
  * @param flags SECCOMP_FILTER_FLAG_* bits
  */
@@ -46,12 +49,23 @@ record Profile(Action defaultAction, Set<Architecture> architectures, int flags,
     for (int i = 0; i < seccomp.syscalls().size(); i++) {
       rules.add(rule(field + ".syscalls[" + i + "]", seccomp.syscalls().get(i)));
     }
-    int flags = flags(field + ".flags", seccomp.flags());
-    if (rules.stream().anyMatch(rule -> rule.action().equals(Action.NOTIFY))) {
-      flags |= FLAG_NEW_LISTENER;
-    }
+    boolean notifies = rules.stream().anyMatch(rule -> rule.action().equals(Action.NOTIFY));
+    checkListener(field, seccomp, notifies);
+    int flags = flags(field + ".flags", seccomp.flags(), notifies);
     return new Profile(
         defaultAction, architectures(field, seccomp.architectures(), host), flags, rules);
+  }
+
+  private static void checkListener(String field, Seccomp seccomp, boolean notifies)
+      throws RuncFailure.InvalidArgument {
+    if (notifies && seccomp.listenerPath().isEmpty()) {
+      throw new RuncFailure.InvalidArgument(
+          field + ".listenerPath", "is not set, but a rule has SCMP_ACT_NOTIFY");
+    }
+    if (!seccomp.listenerMetadata().isEmpty() && seccomp.listenerPath().isEmpty()) {
+      throw new RuncFailure.InvalidArgument(
+          field + ".listenerMetadata", "is set without a listenerPath that would get it");
+    }
   }
 
   private static Set<Architecture> architectures(
@@ -69,27 +83,46 @@ record Profile(Action defaultAction, Set<Architecture> architectures, int flags,
     return found;
   }
 
-  private static int flags(String field, List<String> names) throws RuncFailure.InvalidArgument {
-    int flags = 0;
-    for (String name : names) {
-      flags |=
-          switch (name) {
-            // One thread installs the filter and then executes the program: nothing to synchronize.
-            case "SECCOMP_FILTER_FLAG_TSYNC" -> 0;
-            case "SECCOMP_FILTER_FLAG_LOG" -> FLAG_LOG;
-            case "SECCOMP_FILTER_FLAG_SPEC_ALLOW" -> FLAG_SPEC_ALLOW;
-            case "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV" -> FLAG_WAIT_KILLABLE_RECV;
-            default -> throw new RuncFailure.InvalidArgument(field, "unknown flag '" + name + "'");
-          };
+  private static int flags(String field, Optional<List<String>> names, boolean notifies)
+      throws RuncFailure.InvalidArgument {
+    // runc and crun both: the mitigation that the flag turns off is a container's own business.
+    int flags = names.isEmpty() ? FLAG_SPEC_ALLOW : 0;
+    for (String name : names.orElseGet(List::of)) {
+      OptionalInt flag = flag(name);
+      if (flag.isEmpty()) {
+        throw new RuncFailure.InvalidArgument(field, "unknown flag '" + name + "'");
+      }
+      flags |= flag.getAsInt();
     }
-    return flags;
+    if ((flags & FLAG_WAIT_KILLABLE_RECV) != 0 && !notifies) {
+      throw new RuncFailure.InvalidArgument(
+          field,
+          "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV needs a rule with SCMP_ACT_NOTIFY, without one"
+              + " the kernel refuses it");
+    }
+    return notifies ? flags | FLAG_NEW_LISTENER : flags;
+  }
+
+  /** The bits that a flag of a profile stands for; empty if there is no such flag. */
+  static OptionalInt flag(String name) {
+    return switch (name) {
+      // One thread installs the filter and then executes the program: nothing to synchronize.
+      case "SECCOMP_FILTER_FLAG_TSYNC" -> OptionalInt.of(0);
+      case "SECCOMP_FILTER_FLAG_LOG" -> OptionalInt.of(FLAG_LOG);
+      case "SECCOMP_FILTER_FLAG_SPEC_ALLOW" -> OptionalInt.of(FLAG_SPEC_ALLOW);
+      case "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV" -> OptionalInt.of(FLAG_WAIT_KILLABLE_RECV);
+      default -> OptionalInt.empty();
+    };
   }
 
   private static Rule rule(String field, SyscallRule rule) throws RuncFailure.InvalidArgument {
     Action action = Action.parse(field + ".action", rule.action(), rule.errnoRet());
-    if (action.equals(Action.NOTIFY) && rule.names().contains("write")) {
-      // The process writes to its starter after the filter is in force; nobody would answer.
-      throw new RuncFailure.InvalidArgument(field, "SCMP_ACT_NOTIFY cannot be used for write");
+    for (String name : rule.names()) {
+      // With sendmsg the process hands the listener over, so nobody could answer before it did.
+      // write is what runc does it with, and refuses; a profile should be good for both.
+      if (action.equals(Action.NOTIFY) && (name.equals("write") || name.equals("sendmsg"))) {
+        throw new RuncFailure.InvalidArgument(field, "SCMP_ACT_NOTIFY cannot be used for " + name);
+      }
     }
     var comparisons = new ArrayList<Comparison>();
     for (int i = 0; i < rule.args().size(); i++) {
@@ -103,7 +136,8 @@ record Profile(Action defaultAction, Set<Architecture> architectures, int flags,
             ? List.of()
             : arguments < comparisons.size()
                 ? comparisons.stream().map(List::of).toList()
-                : List.of(List.copyOf(comparisons));
+                : List.of(
+                    comparisons.stream().sorted(Comparator.comparingInt(Comparison::index)).toList());
     return new Rule(rule.names(), action, alternatives);
   }
 }

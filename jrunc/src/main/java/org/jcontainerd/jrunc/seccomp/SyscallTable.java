@@ -49,6 +49,11 @@ final class SyscallTable {
         : OptionalInt.of(row[architecture.column()]);
   }
 
+  /** Whether a call of this name exists, be it on other machines only. */
+  boolean knows(String name) {
+    return numbers.containsKey(name);
+  }
+
   /** All names. */
   Set<String> names() {
     return numbers.keySet();

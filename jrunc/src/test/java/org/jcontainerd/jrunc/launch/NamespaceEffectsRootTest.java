@@ -256,7 +256,7 @@ final class NamespaceEffectsRootTest {
       launch.await(
           new LaunchListener() {
             @Override
-            public void seccompListener(Fd fd) throws IOException {
+            public void seccompListener(ProcessIdentity process, Fd fd) throws IOException {
               listeners.add(Files.readSymbolicLink(fd.path()).toString());
               fd.close();
             }

@@ -56,19 +56,11 @@ final class HelperFuzzTest {
     return Files.write(directory.resolve(name), PlanWriter.write(plan)).toString();
   }
 
-  private static Plan small() {
-    return new PlanBuilder()
-        .add(new ParentStep.Clone(Set.of(), Optional.empty()))
-        .add(new ProcessStep.Await())
-        .add(new ProcessStep.Exec("/x", List.of("x"), List.of()))
-        .build();
-  }
-
   @Test
   void mutatedPlans_neverCrashTheDecoder() throws Exception {
     var command = new ArrayList<>(List.of(directory.resolve("fuzz_plan").toString(), SEED, ROUNDS));
     command.add(write("every", EveryStep.plan()));
-    command.add(write("small", small()));
+    command.add(write("small", PlanSeeds.small()));
     Run run = run(command.toArray(String[]::new));
     assertEquals(0, run.status, run.output);
     assertTrue(run.output.startsWith("rounds " + ROUNDS + " accepted "), run.output);

@@ -3,9 +3,14 @@ package org.jcontainerd.jrunc.seccomp;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Runs classic BPF programs as the kernel's seccomp does; the subset that filters use. */
+/**
+ * Runs classic BPF programs as the kernel's seccomp does; the subset that filters use. Confined to
+ * one thread.
+ */
 final class BpfMachine {
   private final long[] code;
+  private final ByteBuffer data = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
+  private int executed;
 
   BpfMachine(byte[] program) {
     var bytes = ByteBuffer.wrap(program).order(ByteOrder.LITTLE_ENDIAN);
@@ -19,16 +24,21 @@ final class BpfMachine {
     return code.length;
   }
 
+  /** How many instructions the last run took. */
+  int executed() {
+    return executed;
+  }
+
   /** The verdict for one call. */
   int run(int audit, int number, long... arguments) {
-    var data = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
+    data.clear();
     data.putInt(number).putInt(audit).putLong(0);
     for (int i = 0; i < 6; i++) {
       data.putLong(i < arguments.length ? arguments[i] : 0);
     }
     int accumulator = 0;
     int index = 0;
-    for (int steps = 0; steps <= code.length; steps++) {
+    for (executed = 1; executed <= code.length; executed++) {
       long instruction = code[index++];
       int value = (int) (instruction >>> 32);
       switch ((int) (instruction & 0xFFFF)) {

@@ -102,7 +102,7 @@ class FilterCompilerTest {
   void compile_manyConditions_usesLongJumps() throws Exception {
     var args = new SyscallArg[900];
     for (int i = 0; i < args.length; i++) {
-      args[i] = new SyscallArg(0, 1000L + 2L * i, 0, "SCMP_CMP_EQ");
+      args[i] = new SyscallArg(0, i | i + 1000L << 32, 0, "SCMP_CMP_EQ");
     }
     var machine =
         machine(
@@ -110,17 +110,17 @@ class FilterCompilerTest {
                 .build());
     assertTrue(machine.length() > 2000, "length " + machine.length());
     assertEquals(0x7FFC0000, machine.run(X86_64, 0));
-    assertEquals(ALLOW, machine.run(X86_64, 41, 1000));
-    assertEquals(EPERM, machine.run(X86_64, 41, 1001));
-    assertEquals(ALLOW, machine.run(X86_64, 41, 1000 + 2 * 899));
-    assertEquals(EPERM, machine.run(X86_64, 41, 1000 + 2 * 900));
+    assertEquals(ALLOW, machine.run(X86_64, 41, 1000L << 32));
+    assertEquals(EPERM, machine.run(X86_64, 41, 1001L << 32));
+    assertEquals(ALLOW, machine.run(X86_64, 41, 899 | 1899L << 32));
+    assertEquals(EPERM, machine.run(X86_64, 41, 900 | 1900L << 32));
     assertEquals(EPERM, machine.run(X86_64, 40));
     assertEquals(ENOSYS, machine.run(X86_64, 463));
   }
 
   @Test
   void compile_moreThanTheKernelTakes_isRefused() {
-    var args = new SyscallArg[2000];
+    var args = new SyscallArg[4200];
     for (int i = 0; i < args.length; i++) {
       args[i] = new SyscallArg(0, i, 0, "SCMP_CMP_EQ");
     }
@@ -164,15 +164,65 @@ class FilterCompilerTest {
         refusal(refusing(rule("SCMP_ACT_ALLOW", operators, "read")).build()));
     assertEquals(
         "linux.seccomp.syscalls[0]: SCMP_ACT_NOTIFY cannot be used for write",
-        refusal(refusing(rule("SCMP_ACT_NOTIFY", "write")).build()));
+        refusal(notifying("write").build()));
+    assertEquals(
+        "linux.seccomp.syscalls[0]: SCMP_ACT_NOTIFY cannot be used for sendmsg",
+        refusal(notifying("sendmsg").build()));
+    assertEquals(
+        "linux.seccomp.listenerPath: is not set, but a rule has SCMP_ACT_NOTIFY",
+        refusal(refusing(rule("SCMP_ACT_NOTIFY", "mkdir")).build()));
+    assertEquals(
+        "linux.seccomp.listenerMetadata: is set without a listenerPath that would get it",
+        refusal(refusing().listenerMetadata("x").build()));
+    assertEquals(
+        "linux.seccomp.flags: SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV needs a rule with"
+            + " SCMP_ACT_NOTIFY, without one the kernel refuses it",
+        refusal(refusing().flags(List.of("SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV")).build()));
+  }
+
+  private static Seccomp.Builder notifying(String... names) {
+    return refusing(rule("SCMP_ACT_NOTIFY", names)).listenerPath("/run/agent.sock");
+  }
+
+  @Test
+  void compile_unknownNames_areToldAndIgnored() throws Exception {
+    var seccomp = refusing(rule("SCMP_ACT_ALLOW", "read", "frobnicate", "riscv_hwprobe", "send"));
+    assertEquals(List.of("frobnicate"), compiler.compile(seccomp.build()).ignored());
+  }
+
+  @Test
+  void compile_fiveValuesOfOneArgument_areAskedForWithoutLoadingAgain() throws Exception {
+    var args = new SyscallArg[] {equal(0), equal(8), equal(0x20000), equal(0x20008), equal(-1)};
+    var machine = machine(refusing(rule("SCMP_ACT_ALLOW", args, "personality")).build());
+    assertEquals(ALLOW, machine.run(X86_64, 135, 0x20008));
+    assertEquals(EPERM, machine.run(X86_64, 135, 1));
+    assertEquals(ALLOW, machine.run(X86_64, 135, 0));
+    assertTrue(machine.executed() <= 18, "executed " + machine.executed());
+  }
+
+  private static SyscallArg equal(long value) {
+    return new SyscallArg(0, value, 0, "SCMP_CMP_EQ");
+  }
+
+  @Test
+  void compile_callWithMultiplexer_doesNotCountAsTheNewest_asInRunc() throws Exception {
+    var machine =
+        machine(
+            refusing(rule("SCMP_ACT_ALLOW", "read", "socket"))
+                .architectures(List.of("SCMP_ARCH_X86"))
+                .build());
+    int x86 = Architecture.X86.audit();
+    assertEquals(ENOSYS, machine.run(x86, 359), "socket itself: libc then asks socketcall");
+    assertEquals(ENOSYS, machine.run(x86, 102, 1));
+    assertEquals(ALLOW, machine.run(X86_64, 41));
   }
 
   @Test
   void compile_flags_areBitsOfTheKernel() throws Exception {
     List<String> flags = FilterCompiler.flags();
-    assertEquals(2 | 4 | 32, compiler.compile(refusing().flags(flags).build()).flags());
-    Filter notifying = compiler.compile(refusing(rule("SCMP_ACT_NOTIFY", "mkdir")).build());
-    assertEquals(8, notifying.flags());
-    assertTrue(notifying.notifies());
+    assertEquals(2 | 4 | 8 | 32, compiler.compile(notifying("mkdir").flags(flags).build()).flags());
+    assertEquals(0, compiler.compile(refusing().flags(List.of()).build()).flags());
+    assertEquals(4, compiler.compile(refusing().build()).flags(), "SPEC_ALLOW, as runc and crun");
+    assertTrue(compiler.compile(notifying("mkdir").build()).notifies());
   }
 }

@@ -40,6 +40,7 @@ class HeadersTest {
           PathCalls.class,
           PipeCalls.class,
           ProcessCalls.class,
+          SeccompCalls.class,
           SocketCalls.class,
           SpawnCalls.class,
           StatCalls.class,
@@ -128,6 +129,7 @@ class HeadersTest {
       #include <linux/mount.h>
       #include <linux/fs.h>
       #include <linux/memfd.h>
+      #include <linux/seccomp.h>
       #include <linux/prctl.h>
       #include <linux/sched.h>
       #include <asm/ioctls.h>

@@ -11,7 +11,7 @@ import org.jcontainerd.oci.json.Json;
  * @param defaultAction action for calls that no rule names
  * @param defaultErrnoRet errno of the default action
  * @param architectures {@code SCMP_ARCH_...}
- * @param flags {@code SECCOMP_FILTER_FLAG_...}
+ * @param flags {@code SECCOMP_FILTER_FLAG_...}; absent is not the same as none
  * @param listenerPath unix socket that gets the notification descriptor
  * @param listenerMetadata passed on to the listener
  * @param syscalls rules
@@ -20,13 +20,13 @@ public record Seccomp(
     @Json(always = true) String defaultAction,
     Optional<Integer> defaultErrnoRet,
     List<String> architectures,
-    List<String> flags,
+    Optional<List<String>> flags,
     String listenerPath,
     String listenerMetadata,
     List<SyscallRule> syscalls) {
   public Seccomp {
     architectures = List.copyOf(architectures);
-    flags = List.copyOf(flags);
+    flags = flags.map(List::copyOf);
     syscalls = List.copyOf(syscalls);
   }
 
@@ -53,7 +53,7 @@ public record Seccomp(
     private String defaultAction = "";
     private Optional<Integer> defaultErrnoRet = Optional.empty();
     private List<String> architectures = List.of();
-    private List<String> flags = List.of();
+    private Optional<List<String>> flags = Optional.empty();
     private String listenerPath = "";
     private String listenerMetadata = "";
     private List<SyscallRule> syscalls = List.of();
@@ -84,7 +84,7 @@ public record Seccomp(
     /** Sets {@link Seccomp#flags}. */
     @CanIgnoreReturnValue
     public Builder flags(List<String> value) {
-      this.flags = value;
+      this.flags = Optional.of(value);
       return this;
     }
 
