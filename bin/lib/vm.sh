@@ -11,7 +11,7 @@ options_of_vm_lane() { # LANE: sets modules, selection (for JUnit) and propertie
       selection=(--include-tag root --include-classname '.*\.(JruncRootTest|launch\..*RootTest|keeper\..*RootTest|linux\.cgroup\..*RootTest)')
       ;;
     vm-oci) modules=(jrunc) selection=(--include-tag oci) properties=("-Doci.runtime=$PWD/dist/target/jcontainerd/bin/jrunc") ;;
-    vm-oci-*) modules=(jrunc) selection=(--include-tag oci) properties=("-Doci.runtime=/usr/sbin/${1#vm-oci-}") ;;
+    vm-oci-*) modules=(jrunc) selection=(--include-tag oci) properties=("-Doci.runtime=/usr/bin/${1#vm-oci-}") ;;
     vm-cri)
       modules=(tools/crictl-tests) selection=(--include-tag cri --include-classname '.*\.(StatsTest|ExecSyncTest)')
       properties=(-Dcri.runtimes=jcontainerd)
