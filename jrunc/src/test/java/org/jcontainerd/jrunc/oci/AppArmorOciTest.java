@@ -51,7 +51,9 @@ class AppArmorOciTest {
   private void parse(String action) throws IOException, InterruptedException {
     var text = new StringBuilder();
     for (String name : List.of(PROFILE, OTHER)) {
-      text.append("profile ").append(name).append(" flags=(attach_disconnected,mediate_deleted) {\n");
+      text.append("profile ")
+          .append(name)
+          .append(" flags=(attach_disconnected,mediate_deleted) {\n");
       text.append("  file,\n  capability,\n  network,\n  signal,\n  ptrace,\n  unix,\n");
       text.append("  deny /tmp/").append(name).append(" w,\n}\n");
     }
@@ -127,7 +129,8 @@ class AppArmorOciTest {
     try (Box box = box("true", "jcontainerd-test-missing")) {
       var result = box.tryRun();
       assertNotEquals(0, result.code(), result.said());
-      assertTrue(result.stderr().toLowerCase(java.util.Locale.ROOT).contains("apparmor"), result.said());
+      assertTrue(
+          result.stderr().toLowerCase(java.util.Locale.ROOT).contains("apparmor"), result.said());
       if (runtime.isOurs()) {
         assertTrue(
             result.stderr().contains("process.apparmorProfile: no such profile is loaded"),

@@ -42,7 +42,8 @@ class LimitsOciTest {
   }
 
   private static void assumeLegacy() {
-    assumeFalse(Box.isUnified(), "reads files of cgroup v1; UnifiedLimitsOciTest reads those of v2");
+    assumeFalse(
+        Box.isUnified(), "reads files of cgroup v1; UnifiedLimitsOciTest reads those of v2");
   }
 
   private static final long MIB = 1 << 20;

@@ -26,7 +26,8 @@ class UnifiedLimitsOciTest {
 
   @BeforeEach
   void open() throws Exception {
-    assumeTrue(Box.isUnified(), "this host has cgroup v1: bin/test --vm has a machine with v2 alone");
+    assumeTrue(
+        Box.isUnified(), "this host has cgroup v1: bin/test --vm has a machine with v2 alone");
     runtime = RuntimeUnderTest.open(directory);
   }
 
