@@ -18,6 +18,7 @@ import org.jcontainerd.oci.runtime.User;
 /** What a process of a container becomes: the part that {@code create} and {@code exec} share. */
 final class ProcessSteps {
   private static final int PIPE_CAPACITY_BYTES = 1 << 20;
+  private static final String APPARMOR_EXEC = "self/attr/apparmor/exec";
   private static final long DEFAULT_UMASK = 022;
 
   private final StepList steps;
@@ -226,7 +227,8 @@ final class ProcessSteps {
 
   private void labels() {
     if (!process.apparmorProfile().isEmpty()) {
-      steps.add(new EitherStep.WriteProc("self/attr/exec", "exec " + process.apparmorProfile()));
+      // attr/exec belongs to the first module of the kernel's list, which need not be AppArmor
+      steps.add(new EitherStep.WriteProc(APPARMOR_EXEC, "exec " + process.apparmorProfile()));
     }
     if (!process.selinuxLabel().isEmpty()) {
       steps.add(new EitherStep.WriteProc("self/attr/exec", process.selinuxLabel()));

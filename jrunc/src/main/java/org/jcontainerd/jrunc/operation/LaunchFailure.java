@@ -39,11 +39,22 @@ final class LaunchFailure {
     if (e instanceof PlanFailedException plan && isAboutProgram(plan.failure())) {
       return program(plan.failure().cause());
     }
+    if (e instanceof PlanFailedException plan && isUnknownProfile(plan.failure())) {
+      return new RuncFailure.InvalidArgument(
+          "process.apparmorProfile", "no such profile is loaded (apparmor_parser loads one)", e);
+    }
     return new RuncFailure.Failed(operation, e);
   }
 
   private static boolean isAboutProgram(StepFailure failure) {
     return failure.op().equals("exec") || failure.op().equals("find-program");
+  }
+
+  private static boolean isUnknownProfile(StepFailure failure) {
+    return failure.op().equals("write-proc")
+        && failure.cause().is(Errno.ENOENT)
+        && failure.cause().syscall().equals("write")
+        && failure.cause().arguments().toString().contains("attr/apparmor/exec");
   }
 
   private static RuncFailure program(LinuxException cause) {

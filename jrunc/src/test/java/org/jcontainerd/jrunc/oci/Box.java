@@ -20,6 +20,7 @@ import org.jcontainerd.oci.runtime.Spec;
 
 /** One container of a test: a bundle, an id that no other test uses, and the verbs. */
 final class Box implements AutoCloseable {
+  private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
   private static final AtomicInteger COUNT = new AtomicInteger();
   private static final String PREFIX = "jrunc-oci-" + ProcessHandle.current().pid() + "-";
 
@@ -204,7 +205,10 @@ final class Box implements AutoCloseable {
   /** Directories of the container's cgroup that exist. */
   List<Path> cgroups() throws IOException {
     var found = new ArrayList<Path>();
-    try (var hierarchies = Files.newDirectoryStream(Path.of("/sys/fs/cgroup"))) {
+    if (isUnified() && Files.isDirectory(CGROUPS.resolve(id))) {
+      found.add(CGROUPS.resolve(id));
+    }
+    try (var hierarchies = Files.newDirectoryStream(CGROUPS)) {
       for (Path hierarchy : hierarchies) {
         if (Files.isDirectory(hierarchy.resolve(id))) {
           found.add(hierarchy.resolve(id));
@@ -212,6 +216,16 @@ final class Box implements AutoCloseable {
       }
     }
     return found;
+  }
+
+  /** Whether this host has cgroup v2 alone. */
+  static boolean isUnified() {
+    return Files.exists(CGROUPS.resolve("cgroup.controllers"));
+  }
+
+  /** Content of a file of the container's cgroup where v2 is alone. */
+  String unified(String file) throws IOException {
+    return Files.readString(CGROUPS.resolve(id).resolve(file)).strip();
   }
 
   /** Content of a file of the container's v1 cgroup. */
