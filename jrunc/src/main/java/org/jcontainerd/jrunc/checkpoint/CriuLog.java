@@ -19,8 +19,8 @@ public final class CriuLog {
   }
 
   /**
-   * The first error, but for those of limits that criu may not raise and gets over. Without time stamp and source line: {@code (00.5) Error
-   * (criu/mount.c:7): mnt: Can't ...}.
+   * The first error, but for those of limits that criu may not raise and gets over. Without time
+   * stamp and source line: {@code (00.5) Error (criu/mount.c:7): mnt: Can't ...}.
    */
   private static Optional<String> cause(Path log) {
     try (var lines = Files.lines(log, StandardCharsets.ISO_8859_1)) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jcontainerd.jrunc.ContainerStatus;
 import org.jcontainerd.jrunc.ExecRequest;
 import org.jcontainerd.jrunc.RuncFailure;
 import org.jcontainerd.jrunc.StartedProcess;

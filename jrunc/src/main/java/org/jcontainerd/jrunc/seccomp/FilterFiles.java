@@ -94,8 +94,7 @@ final class FilterFiles {
     Map<String, Object> found =
         Files.readAttributes(directory, "unix:uid,mode,isDirectory", LinkOption.NOFOLLOW_LINKS);
     Object self = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-    boolean alone =
-        found.get("mode") instanceof Integer mode && (mode & PERMISSIONS) == OWNER_ONLY;
+    boolean alone = found.get("mode") instanceof Integer mode && (mode & PERMISSIONS) == OWNER_ONLY;
     if (!alone
         || !Boolean.TRUE.equals(found.get("isDirectory"))
         || !self.equals(found.get("uid"))) {

@@ -137,7 +137,9 @@ record Profile(Action defaultAction, Set<Architecture> architectures, int flags,
             : arguments < comparisons.size()
                 ? comparisons.stream().map(List::of).toList()
                 : List.of(
-                    comparisons.stream().sorted(Comparator.comparingInt(Comparison::index)).toList());
+                    comparisons.stream()
+                        .sorted(Comparator.comparingInt(Comparison::index))
+                        .toList());
     return new Rule(rule.names(), action, alternatives);
   }
 }

@@ -161,9 +161,7 @@ class SeccompOciTest {
   }
 
   private static String fds(JsonValue.Fields message) {
-    return new String(
-        OciJson.write(message.get("fds").orElseThrow()),
-        StandardCharsets.UTF_8);
+    return new String(OciJson.write(message.get("fds").orElseThrow()), StandardCharsets.UTF_8);
   }
 
   @Test
