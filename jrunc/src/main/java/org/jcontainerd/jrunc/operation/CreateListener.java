@@ -7,6 +7,7 @@ import org.jcontainerd.jrunc.ContainerStatus;
 import org.jcontainerd.jrunc.CreateRequest;
 import org.jcontainerd.jrunc.RuncFailure;
 import org.jcontainerd.jrunc.compile.CreateCompiler;
+import org.jcontainerd.jrunc.launch.HelperMessage;
 import org.jcontainerd.jrunc.launch.LaunchListener;
 import org.jcontainerd.jrunc.launch.ProcessIdentity;
 import org.jcontainerd.jrunc.launch.StepFailure;
@@ -60,6 +61,11 @@ final class CreateListener implements LaunchListener {
   @Override
   public void warned(StepFailure failure) {
     context.warnings().accept(failure.message());
+  }
+
+  @Override
+  public void done(HelperMessage.Done done) {
+    context.trace().ifPresent(trace -> trace.step(done));
   }
 
   @Override
