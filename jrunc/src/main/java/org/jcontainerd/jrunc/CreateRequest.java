@@ -41,8 +41,10 @@ public record CreateRequest(
    *
    * @param noPivot move the root by MS_MOVE and chroot, for a root on an initramfs
    * @param noNewKeyring keep the caller's session keyring
+   * @param notifySocket make a directory for the socket of sd_notify(3) beside the container's
+   *     state; the configuration has a mount of it
    */
-  public record Options(boolean noPivot, boolean noNewKeyring) {
-    public static final Options DEFAULT = new Options(false, false);
+  public record Options(boolean noPivot, boolean noNewKeyring, boolean notifySocket) {
+    public static final Options DEFAULT = new Options(false, false, false);
   }
 }

@@ -1,6 +1,7 @@
 package org.jcontainerd.jrunc;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jcontainerd.linux.Fd;
 import org.jcontainerd.oci.runtime.ProcessSpec;
@@ -15,7 +16,8 @@ import org.jcontainerd.oci.runtime.ProcessSpec;
  * @param keeperId if present the helper stays as keeper, with its files in {@code
  *     <bundle>/exec/<keeperId>/}; if empty the process becomes a child of the caller's subreaper
  * @param preserved descriptors that the process gets as 3, 4, ...; borrowed
- * @param cgroup path below the container's cgroup; empty for the container's own
+ * @param cgroups paths below the container's cgroup by controller; a path under "" is for all of
+ *     them; empty for the container's own
  * @param ignorePaused start the process in a paused container, where it waits
  */
 public record ExecRequest(
@@ -24,16 +26,16 @@ public record ExecRequest(
     Stdio stdio,
     Optional<String> keeperId,
     List<Fd> preserved,
-    Optional<String> cgroup,
+    Map<String, String> cgroups,
     boolean ignorePaused) {
 
   public ExecRequest {
     preserved = List.copyOf(preserved);
+    cgroups = Map.copyOf(cgroups);
   }
 
   /** The request of a shim: a keeper, nothing preserved. */
   public static ExecRequest kept(String id, ProcessSpec process, Stdio stdio, String keeperId) {
-    return new ExecRequest(
-        id, process, stdio, Optional.of(keeperId), List.of(), Optional.empty(), false);
+    return new ExecRequest(id, process, stdio, Optional.of(keeperId), List.of(), Map.of(), false);
   }
 }

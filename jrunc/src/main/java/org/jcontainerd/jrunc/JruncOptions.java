@@ -12,18 +12,28 @@ import org.jcontainerd.linux.loop.KernelWaiter;
  * @param waiter receives what helpers say, so that operations may run on virtual threads; borrowed.
  *     Empty for commands: operations then wait in the kernel
  * @param warnings gets one line for each thing that was changed or left out
+ * @param trace is told what operations do while they do it; plans are then run more slowly
  */
-public record JruncOptions(Path root, Optional<KernelWaiter> waiter, Consumer<String> warnings) {
+public record JruncOptions(
+    Path root,
+    Optional<KernelWaiter> waiter,
+    Consumer<String> warnings,
+    Optional<OperationTrace> trace) {
   /** Where state is if nobody says otherwise. */
   public static final Path DEFAULT_ROOT = Path.of("/run/jrunc");
 
   /** For a daemon. */
   public static JruncOptions daemon(Path root, KernelWaiter waiter, Consumer<String> warnings) {
-    return new JruncOptions(root, Optional.of(waiter), warnings);
+    return new JruncOptions(root, Optional.of(waiter), warnings, Optional.empty());
   }
 
   /** For a command. */
   public static JruncOptions command(Path root, Consumer<String> warnings) {
-    return new JruncOptions(root, Optional.empty(), warnings);
+    return new JruncOptions(root, Optional.empty(), warnings, Optional.empty());
+  }
+
+  /** The same with a trace. */
+  public JruncOptions traced(OperationTrace to) {
+    return new JruncOptions(root, waiter, warnings, Optional.of(to));
   }
 }

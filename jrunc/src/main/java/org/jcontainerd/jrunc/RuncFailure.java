@@ -24,7 +24,7 @@ public abstract sealed class RuncFailure extends Exception {
     private final String id;
 
     public NotFound(String id) {
-      super("container '" + id + "' does not exist");
+      super("container does not exist: '" + id + "'");
       this.id = id;
     }
 

@@ -7,21 +7,30 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A parsed command line. Options come first, as {@code --name value}, {@code --name=value} or
- * {@code -n value}; the first word that is none, or {@code --}, ends them. Immutable.
+ * A parsed command line. Options are {@code --name value}, {@code --name=value} or {@code -n
+ * value}, before or after the words; {@code --} ends them, and so does the first word if {@link
+ * Flags#areLeading}. Immutable.
  *
  * @param options values by name; of those given twice, both
- * @param words what follows the options
+ * @param words what is no option
  */
 record Arguments(Map<String, List<String>> options, List<String> words) {
 
   static Arguments parse(Flags flags, List<String> line) throws UsageException {
     var options = new HashMap<String, List<String>>();
+    var words = new ArrayList<String>();
     int at = 0;
-    while (at < line.size() && line.get(at).startsWith("-") && line.get(at).length() > 1) {
+    while (at < line.size()) {
       String word = line.get(at++);
       if (word.equals("--")) {
         break;
+      }
+      if (!word.startsWith("-") || word.length() == 1) {
+        words.add(word);
+        if (flags.areLeading()) {
+          break;
+        }
+        continue;
       }
       String bare = word.startsWith("--") ? word.substring(2) : word.substring(1);
       int equals = bare.indexOf('=');
@@ -30,22 +39,32 @@ record Arguments(Map<String, List<String>> options, List<String> words) {
           flags
               .find(name)
               .orElseThrow(() -> new UsageException("flag provided but not defined: -" + name));
-      String value = equals < 0 ? "" : bare.substring(equals + 1);
+      String value = equals < 0 ? "true" : bare.substring(equals + 1);
       if (equals < 0 && flag.takesValue()) {
         if (at == line.size()) {
           throw new UsageException("flag needs an argument: -" + name);
         }
         value = line.get(at++);
-      } else if (equals < 0) {
-        value = "true";
       }
-      options.computeIfAbsent(flag.name(), _ -> new ArrayList<>()).add(value);
+      options
+          .computeIfAbsent(flag.name(), _ -> new ArrayList<>())
+          .add(flag.takesValue() ? value : truth(name, value));
     }
-    return new Arguments(options, List.copyOf(line.subList(at, line.size())));
+    words.addAll(line.subList(at, line.size()));
+    return new Arguments(options, List.copyOf(words));
+  }
+
+  /** The words that the flag package of Go takes for a truth value. */
+  private static String truth(String name, String value) throws UsageException {
+    return switch (value) {
+      case "true", "1", "t", "T", "TRUE", "True" -> "true";
+      case "false", "0", "f", "F", "FALSE", "False" -> "false";
+      default -> throw new UsageException("invalid boolean value \"" + value + "\" for -" + name);
+    };
   }
 
   boolean has(String name) {
-    return value(name).filter(value -> !value.equals("false")).isPresent();
+    return value(name).filter(value -> value.equals("true")).isPresent();
   }
 
   /** The value that was given last. */
@@ -66,6 +85,13 @@ record Arguments(Map<String, List<String>> options, List<String> words) {
       return Optional.of(Long.parseLong(text.get()));
     } catch (NumberFormatException e) {
       throw new UsageException("invalid value \"" + text.get() + "\" for flag -" + name);
+    }
+  }
+
+  /** Refuses words where a command takes none. */
+  void none(String command) throws UsageException {
+    if (!words.isEmpty()) {
+      throw new UsageException("jrunc: \"%s\" requires exactly 0 argument(s)".formatted(command));
     }
   }
 

@@ -8,8 +8,23 @@ interface Command {
   /** The verb. */
   String name();
 
-  /** What follows it, and what it does, in one line. */
+  /** What follows it, a colon, and what it does, in one line. */
   String usage();
+
+  /** What follows the verb, such as {@code [--force] CONTAINER}. */
+  default String synopsis() {
+    return usage().substring(0, usage().indexOf(": ")).strip();
+  }
+
+  /** What it does, in one line. */
+  default String summary() {
+    return usage().substring(usage().indexOf(": ") + 2);
+  }
+
+  /** What its manual page says besides the options: paragraphs, divided by empty lines. */
+  default String description() {
+    return "";
+  }
 
   /** Its options. */
   Flags flags();

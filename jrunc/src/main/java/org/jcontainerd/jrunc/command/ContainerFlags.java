@@ -1,6 +1,7 @@
 package org.jcontainerd.jrunc.command;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -24,11 +25,21 @@ final class ContainerFlags {
         .option("pid-file", "FILE", "file that gets the process id")
         .toggle("no-pivot", "move the root instead of pivot_root, for a root on an initramfs")
         .toggle("no-new-keyring", "keep the session keyring")
-        .option("preserve-fds", "N", "pass on so many descriptors from 3 on");
+        .option("preserve-fds", "N", "pass on so many descriptors from 3 on")
+        .toggle("trace", "print each step with its time");
   }
 
-  static Path bundle(Arguments arguments) throws IOException {
-    return Path.of(arguments.value("bundle").orElse(".")).toRealPath();
+  static Path bundle(Arguments arguments) throws RuncFailure {
+    return bundle(Path.of(arguments.value("bundle").filter(name -> !name.isEmpty()).orElse(".")));
+  }
+
+  /** The directory itself, without links on the way. */
+  static Path bundle(Path given) throws RuncFailure {
+    try {
+      return given.toRealPath();
+    } catch (IOException e) {
+      throw new RuncFailure.InvalidArgument("bundle", FailureText.cause(e), e);
+    }
   }
 
   static Spec read(Path bundle) throws IOException, RuncFailure {
@@ -40,16 +51,26 @@ final class ContainerFlags {
           "bundle", "JSON specification file '" + file + "' not found", e);
     } catch (JsonException e) {
       throw new RuncFailure.InvalidArgument(file.toString(), String.valueOf(e.getMessage()), e);
+    } catch (FileSystemException e) {
+      throw new RuncFailure.InvalidArgument("bundle", "read " + FailureText.cause(e), e);
+    } catch (IOException e) { // a directory is told without its name
+      throw new RuncFailure.InvalidArgument("bundle", "read '" + file + "': " + e.getMessage(), e);
     }
   }
 
-  static CreateRequest request(Arguments arguments, String id, Path bundle, Spec spec, Stdio stdio)
-      throws UsageException {
+  static CreateRequest request(
+      Invocation invocation, String id, Path bundle, Spec spec, Stdio stdio)
+      throws IOException, RuncFailure, UsageException {
+    Arguments arguments = invocation.arguments();
     CallerDescriptors descriptors = CallerDescriptors.of(arguments, System.getenv());
     Spec announced =
         spec.process().isPresent()
             ? spec.toBuilder().process(descriptors.announce(spec.process().get())).build()
             : spec;
+    boolean notify = NotifySocket.isWanted(System.getenv());
+    if (notify) {
+      announced = NotifySocket.announce(announced, invocation.files(id).notifyDirectory());
+    }
     return new CreateRequest(
         id,
         bundle,
@@ -57,7 +78,8 @@ final class ContainerFlags {
         stdio,
         false,
         descriptors.preserved(),
-        new CreateRequest.Options(arguments.has("no-pivot"), arguments.has("no-new-keyring")));
+        new CreateRequest.Options(
+            arguments.has("no-pivot"), arguments.has("no-new-keyring"), notify));
   }
 
   /** The streams of a process that the program does not stay for. */
@@ -74,5 +96,13 @@ final class ContainerFlags {
     return terminal
         ? new Stdio.ConsoleSocket(Path.of(socket.orElseThrow()), Optional.empty())
         : CallerDescriptors.streams();
+  }
+
+  /** A process that the program stays for has the program's own terminal. */
+  static void checkForeground(Arguments arguments) throws UsageException {
+    if (arguments.value("console-socket").isPresent()) {
+      throw new UsageException(
+          "cannot use console socket if jrunc will not detach or allocate tty");
+    }
   }
 }

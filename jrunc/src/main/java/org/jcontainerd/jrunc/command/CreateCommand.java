@@ -41,7 +41,7 @@ final class CreateCommand implements Command {
     Stdio stdio = ContainerFlags.detached(arguments, terminal);
     try (Jrunc jrunc = invocation.open()) {
       StartedProcess process =
-          jrunc.create(ContainerFlags.request(arguments, id, bundle, spec, stdio));
+          jrunc.create(ContainerFlags.request(invocation, id, bundle, spec, stdio));
       try {
         PidFile.announce(arguments, process.pid());
       } catch (IOException e) {

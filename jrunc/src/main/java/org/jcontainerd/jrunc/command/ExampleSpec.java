@@ -21,14 +21,18 @@ import org.jcontainerd.oci.runtime.Spec;
 final class ExampleSpec {
   private ExampleSpec() {}
 
-  static Spec of(boolean rootless) {
+  /**
+   * @param cgroupNamespace whether there is cgroup v2 alone, where the namespace is of use
+   * @param uid whom a rootless container's root is
+   */
+  static Spec of(boolean rootless, boolean cgroupNamespace, int uid, int gid) {
     return Spec.builder()
         .ociVersion(JruncProgram.SPEC_VERSION)
         .root(new Root("rootfs", true))
         .hostname("jrunc")
         .process(process())
         .mounts(mounts(rootless))
-        .linux(linux(rootless))
+        .linux(linux(rootless, cgroupNamespace, uid, gid))
         .build();
   }
 
@@ -57,16 +61,12 @@ final class ExampleSpec {
     mounts.add(Mount.of("/proc", "proc", "proc"));
     mounts.add(
         Mount.of("/dev", "tmpfs", "tmpfs", "nosuid", "strictatime", "mode=755", "size=65536k"));
-    mounts.add(
-        Mount.of(
-            "/dev/pts",
-            "devpts",
-            "devpts",
-            "nosuid",
-            "noexec",
-            "newinstance",
-            "ptmxmode=0666",
-            "mode=0620"));
+    var pts =
+        new ArrayList<>(List.of("nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"));
+    if (!rootless) {
+      pts.add("gid=5"); // tty; an ordinary user has no such group to give away
+    }
+    mounts.add(Mount.of("/dev/pts", "devpts", "devpts", pts.toArray(String[]::new)));
     mounts.add(
         Mount.of(
             "/dev/shm", "tmpfs", "shm", "nosuid", "noexec", "nodev", "mode=1777", "size=65536k"));
@@ -82,12 +82,19 @@ final class ExampleSpec {
     return mounts;
   }
 
-  private static Linux linux(boolean rootless) {
-    var namespaces = new ArrayList<Namespace>();
-    for (String type :
-        List.of("pid", rootless ? "user" : "network", "ipc", "uts", "mount", "cgroup")) {
-      namespaces.add(Namespace.created(type));
+  private static Linux linux(boolean rootless, boolean cgroupNamespace, int uid, int gid) {
+    var types =
+        new ArrayList<>(
+            rootless
+                ? List.of("pid", "ipc", "uts", "mount")
+                : List.of("pid", "network", "ipc", "uts", "mount"));
+    if (cgroupNamespace) {
+      types.add("cgroup");
     }
+    if (rootless) {
+      types.add("user");
+    }
+    List<Namespace> namespaces = types.stream().map(Namespace::created).toList();
     var linux =
         Linux.builder()
             .namespaces(namespaces)
@@ -106,8 +113,9 @@ final class ExampleSpec {
             .readonlyPaths(
                 List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"));
     if (rootless) {
-      List<IdMapping> self = List.of(new IdMapping(0, 0, 1));
-      linux.uidMappings(self).gidMappings(self);
+      linux
+          .uidMappings(List.of(new IdMapping(0, uid, 1)))
+          .gidMappings(List.of(new IdMapping(0, gid, 1)));
     } else {
       linux.resources(
           Resources.builder()

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jcontainerd.jrunc.ExecRequest;
 import org.jcontainerd.jrunc.RuncFailure;
@@ -46,8 +47,10 @@ final class ExecCommand implements Command {
         .toggle("no-new-privs", "no_new_privs")
         .option('c', "cap", "CAPABILITY", "capability to add, may be given several times")
         .option("preserve-fds", "N", "pass on so many descriptors from 3 on")
-        .option("cgroup", "PATH", "cgroup below the container's")
-        .toggle("ignore-paused", "also in a paused container");
+        .option("cgroup", "[CONTROLLER:]PATH", "cgroup below the container's")
+        .toggle("trace", "print each step with its time")
+        .toggle("ignore-paused", "also in a paused container")
+        .onlyLeading();
   }
 
   @Override
@@ -64,18 +67,21 @@ final class ExecCommand implements Command {
   public int run(Invocation invocation) throws IOException, RuncFailure, UsageException {
     Arguments arguments = invocation.arguments();
     String id = arguments.firstId(name());
-    CallerDescriptors descriptors = CallerDescriptors.of(arguments, System.getenv());
+    CallerDescriptors descriptors = CallerDescriptors.preserved(arguments);
+    Map<String, String> cgroups = ExecFlags.cgroups(arguments.values("cgroup"));
     try (RuntimeContext context = RuntimeContext.open(invocation.options())) {
-      ProcessSpec process = descriptors.announce(process(context, arguments, id));
+      ProcessSpec process = process(context, arguments, id);
       if (arguments.has("detach")) {
         Stdio stdio = ContainerFlags.detached(arguments, process.terminal());
         StartedProcess started =
-            new ExecProcess(context, request(arguments, id, process, stdio, descriptors)).run();
+            new ExecProcess(context, request(arguments, process, stdio, descriptors, cgroups))
+                .run();
         PidFile.announce(arguments, started.pid());
         return 0;
       }
+      ContainerFlags.checkForeground(arguments);
       try (Foreground foreground = Foreground.open(process.terminal())) {
-        var request = request(arguments, id, process, foreground.stdio(), descriptors);
+        var request = request(arguments, process, foreground.stdio(), descriptors, cgroups);
         StartedProcess started = new ExecProcess(context, request).run();
         try (PidFd fd = PidFd.open(started.pid())) {
           PidFile.announce(arguments, started.pid());
@@ -88,17 +94,17 @@ final class ExecCommand implements Command {
 
   private static ExecRequest request(
       Arguments arguments,
-      String id,
       ProcessSpec process,
       Stdio stdio,
-      CallerDescriptors descriptors) {
+      CallerDescriptors descriptors,
+      Map<String, String> cgroups) {
     return new ExecRequest(
-        id,
+        arguments.words().get(0),
         process,
         stdio,
         Optional.empty(),
         descriptors.preserved(),
-        arguments.value("cgroup"),
+        cgroups,
         arguments.has("ignore-paused"));
   }
 
@@ -114,7 +120,7 @@ final class ExecCommand implements Command {
     }
     List<String> command = arguments.words().subList(1, arguments.words().size());
     if (command.isEmpty()) {
-      throw new UsageException("process args cannot be empty");
+      throw new UsageException("exec args cannot be empty");
     }
     ProcessSpec first =
         context

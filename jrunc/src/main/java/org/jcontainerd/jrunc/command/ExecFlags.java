@@ -1,7 +1,9 @@
 package org.jcontainerd.jrunc.command;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jcontainerd.oci.runtime.Capabilities;
 import org.jcontainerd.oci.runtime.ProcessSpec;
@@ -80,7 +82,7 @@ final class ExecFlags {
         .effective(with(first.effective(), added))
         .permitted(with(first.permitted(), added))
         .inheritable(first.inheritable())
-        .ambient(first.ambient())
+        .ambient(first.inheritable().isEmpty() ? first.ambient() : with(first.ambient(), added))
         .build();
   }
 
@@ -88,5 +90,39 @@ final class ExecFlags {
     var all = new ArrayList<>(names);
     added.stream().filter(name -> !all.contains(name)).forEach(all::add);
     return all;
+  }
+
+  /**
+   * The cgroups of {@code --cgroup}: {@code PATH}, or {@code CONTROLLER[,CONTROLLER]:PATH} several
+   * times.
+   *
+   * @return paths by controller, with the controller "" for a path without one
+   */
+  static Map<String, String> cgroups(List<String> values) throws UsageException {
+    var paths = new LinkedHashMap<String, String>();
+    for (String value : values) {
+      int colon = value.indexOf(':');
+      if (colon < 0) {
+        if (values.size() > 1) {
+          throw new UsageException(
+              "invalid --cgroup argument: " + value + " (missing <controller>: prefix)");
+        }
+        paths.put("", value);
+        continue;
+      }
+      for (String controller : value.substring(0, colon).split(",", -1)) {
+        if (controller.isEmpty()) {
+          throw new UsageException(
+              "invalid --cgroup argument: " + value + " (empty <controller> prefix)");
+        }
+        if (paths.putIfAbsent(controller, value.substring(colon + 1)) != null) {
+          throw new UsageException(
+              "invalid --cgroup argument(s): controller "
+                  + controller
+                  + " specified multiple times");
+        }
+      }
+    }
+    return paths;
   }
 }

@@ -29,9 +29,7 @@ final class FeaturesCommand implements Command {
 
   @Override
   public int run(Invocation invocation) throws IOException, RuncFailure, UsageException {
-    if (!invocation.arguments().words().isEmpty()) {
-      throw new UsageException("jrunc: \"features\" requires exactly 0 argument(s)");
-    }
+    invocation.arguments().none(name());
     try (RuntimeContext context = RuntimeContext.open(invocation.options())) {
       Output.json(features(context));
     }
@@ -53,7 +51,10 @@ final class FeaturesCommand implements Command {
             "poststop"));
     features.put("mountOptions", SpecVocabulary.mountOptions());
     features.put("linux", linux(context));
-    features.put("potentiallyUnsafeConfigAnnotations", List.of());
+    features.put("annotations", Map.of("org.jcontainerd.jrunc.version", JruncProgram.version()));
+    features.put(
+        "potentiallyUnsafeConfigAnnotations",
+        List.of("bundle", "org.systemd.property.", "org.criu.config"));
     return features;
   }
 

@@ -1,6 +1,7 @@
 package org.jcontainerd.jrunc.command;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -22,6 +23,30 @@ final class Flags {
 
   private final Map<String, Flag> byName = new LinkedHashMap<>();
   private final Map<String, String> letters = new LinkedHashMap<>();
+  private boolean leading;
+
+  /** Options end at the first word: what follows it belongs to another program. */
+  Flags onlyLeading() {
+    leading = true;
+    return this;
+  }
+
+  boolean areLeading() {
+    return leading;
+  }
+
+  /** All options, in the order of the help. */
+  List<Flag> all() {
+    return List.copyOf(byName.values());
+  }
+
+  /** The one-letter form of an option, if it has one. */
+  Optional<String> letterOf(Flag flag) {
+    return letters.entrySet().stream()
+        .filter(e -> e.getValue().equals(flag.name()))
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
 
   Flags option(String name, String value, String help) {
     byName.put(name, new Flag(name, value, help));
@@ -49,12 +74,7 @@ final class Flags {
   String help() {
     var text = new StringBuilder();
     for (Flag flag : byName.values()) {
-      String letter =
-          letters.entrySet().stream()
-              .filter(e -> e.getValue().equals(flag.name()))
-              .map(e -> ", -" + e.getKey())
-              .findFirst()
-              .orElse("");
+      String letter = letterOf(flag).map(l -> ", -" + l).orElse("");
       String value = flag.takesValue() ? " " + flag.value() : "";
       text.append("   --%-34s %s%n".formatted(flag.name() + letter + value, flag.help()));
     }

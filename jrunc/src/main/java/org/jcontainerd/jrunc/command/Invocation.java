@@ -3,6 +3,8 @@ package org.jcontainerd.jrunc.command;
 import java.nio.file.Path;
 import org.jcontainerd.jrunc.Jrunc;
 import org.jcontainerd.jrunc.JruncOptions;
+import org.jcontainerd.jrunc.RuncFailure;
+import org.jcontainerd.jrunc.state.ContainerFiles;
 import org.jcontainerd.linux.LinuxException;
 
 /**
@@ -20,6 +22,12 @@ record Invocation(Arguments arguments, Path root, String criu, RuncLog log) {
   }
 
   JruncOptions options() {
-    return JruncOptions.command(root.toAbsolutePath().normalize(), log::warning);
+    var options = JruncOptions.command(root.toAbsolutePath().normalize(), log::warning);
+    return arguments.has("trace") ? options.traced(new TraceLines(log.stderr())) : options;
+  }
+
+  /** The files of a container. */
+  ContainerFiles files(String id) throws RuncFailure.InvalidArgument {
+    return ContainerFiles.of(root.toAbsolutePath().normalize(), id);
   }
 }

@@ -2,6 +2,8 @@ package org.jcontainerd.jrunc.command;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +14,7 @@ import org.jcontainerd.jrunc.RuncFailure;
 public final class JruncProgram {
   static final String SPEC_VERSION = "1.3.0";
 
-  private static final Flags GLOBAL =
+  static final Flags GLOBAL =
       new Flags()
           .toggle("debug", "write debug lines to the log")
           .option("log", "FILE", "log file (default: standard error)")
@@ -20,32 +22,15 @@ public final class JruncProgram {
           .option(
               "root",
               "DIR",
-              "directory of the containers' state (default: /run/jrunc, or $XDG_RUNTIME_DIR/jrunc)")
+              "directory of the containers' state (default: /run/jrunc, for an ordinary user"
+                  + " $XDG_RUNTIME_DIR/jrunc)")
           .toggle("systemd-cgroup", "systemd cgroup driver (not in yet)")
-          .option("rootless", "auto|true|false", "accepted for compatibility")
+          .option(
+              "rootless", "auto|true|false", "whether cgroups that are refused are done without")
           .option("criu", "FILE", "the criu that checkpoint and restore use (default: of PATH)")
           .toggle('v', "version", "print the version")
-          .toggle('h', "help", "print this help");
-
-  private final List<Command> commands =
-      List.of(
-          new CheckpointCommand(),
-          new CreateCommand(),
-          new DeleteCommand(),
-          new ExecCommand(),
-          new FeaturesCommand(),
-          new KillCommand(),
-          new ListCommand(),
-          new PauseCommand(),
-          new PlanCommand(),
-          new PsCommand(),
-          new RestoreCommand(),
-          new ResumeCommand(),
-          new RunCommand(),
-          new SpecCommand(),
-          new StartCommand(),
-          new StateCommand(),
-          new UpdateCommand());
+          .toggle('h', "help", "print this help")
+          .onlyLeading();
 
   private final PrintStream stdout;
   private final PrintStream stderr;
@@ -71,34 +56,46 @@ public final class JruncProgram {
     if (global.has("version")) {
       stdout.println("jrunc version " + version());
       stdout.println("spec: " + SPEC_VERSION);
+      stdout.println("java: " + Runtime.version());
       return 0;
     }
-    if (global.words().isEmpty() || global.has("help") || global.words().get(0).equals("help")) {
+    List<String> words = global.words();
+    if (words.isEmpty() || global.has("help") || words.equals(List.of("help"))) {
       help();
       return 0;
     }
-    var log =
-        new RuncLog(
-            global.value("log").filter(file -> !file.isEmpty()).map(Path::of),
-            global.value("log-format").orElse("text").equals("json"),
-            global.has("debug"),
-            stderr);
+    if (words.get(0).equals("help")) {
+      return help(words.get(1));
+    }
+    RuncLog log;
+    try {
+      log = RuncLog.open(global, stderr);
+      checkRootless(global);
+    } catch (IOException | UsageException e) {
+      stderr.println(FailureText.of("", e));
+      return 1;
+    }
     return dispatch(global, log);
+  }
+
+  private static void checkRootless(Arguments global) throws UsageException {
+    String rootless = global.value("rootless").orElse("auto");
+    if (!List.of("", "auto", "true", "false", "1", "0").contains(rootless)) {
+      throw new UsageException("invalid value \"" + rootless + "\" for flag -rootless");
+    }
   }
 
   private int dispatch(Arguments global, RuncLog log) {
     String verb = global.words().get(0);
-    Optional<Command> found = commands.stream().filter(c -> c.name().equals(verb)).findFirst();
+    Optional<Command> found = Verbs.find(verb);
     if (found.isEmpty()) {
       log.fatal("No help topic for '" + verb + "'");
       return 3; // as runc's command line library answers
     }
     Command command = found.get();
     List<String> rest = global.words().subList(1, global.words().size());
-    if (rest.size() == 1 && (rest.get(0).equals("--help") || rest.get(0).equals("-h"))) {
-      stdout.println("jrunc " + command.name() + " " + command.usage());
-      stdout.print(command.flags().help());
-      return 0;
+    if (!rest.isEmpty() && (rest.get(0).equals("--help") || rest.get(0).equals("-h"))) {
+      return help(verb);
     }
     try {
       if (global.has("systemd-cgroup")) {
@@ -106,30 +103,55 @@ public final class JruncProgram {
             "--systemd-cgroup", "only the cgroupfs driver is in yet");
       }
       Arguments arguments = Arguments.parse(command.flags(), rest);
-      Optional<String> given = global.value("root");
-      Path root = given.isPresent() ? Path.of(given.get()) : StateRoot.ofCaller(System.getenv());
+      Path root = RootOption.of(global, System.getenv());
       String criu = global.value("criu").orElse(CriuSettings.PROGRAM);
       return command.run(new Invocation(arguments, root, criu, log));
     } catch (RuncFailure | IOException | UsageException e) {
-      log.fatal(command.failurePrefix() + e.getMessage());
+      log.fatal(command.failurePrefix() + FailureText.of(verb, e));
       for (Throwable further : e.getSuppressed()) {
-        log.warning("clean up: " + further.getMessage());
+        log.warning("clean up: " + FailureText.cause(further));
       }
       return command.failureCode();
+    } catch (RuntimeException e) {
+      // The edge of the program: whatever it is, engines read one line, and not a stack trace.
+      log.fatal(
+          command.failurePrefix()
+              + "internal error: "
+              + e
+              + ". This is a bug of jrunc; run it with --debug and report what it says");
+      log.debug(() -> stackOf(e));
+      return command.failureCode();
     }
+  }
+
+  private static String stackOf(RuntimeException e) {
+    var text = new StringWriter();
+    e.printStackTrace(new PrintWriter(text));
+    return text.toString();
+  }
+
+  private int help(String verb) {
+    Optional<Command> command = Verbs.find(verb);
+    if (command.isEmpty()) {
+      stderr.println("No help topic for '" + verb + "'");
+      return 3;
+    }
+    stdout.println("jrunc " + verb + " " + command.get().usage());
+    stdout.print(command.get().flags().help());
+    return 0;
   }
 
   private void help() {
     stdout.println("jrunc [global options] command [options] [arguments...]");
     stdout.println();
-    for (Command command : commands) {
+    for (Command command : Verbs.all()) {
       stdout.println("   %-10s %s".formatted(command.name(), command.usage()));
     }
     stdout.println();
     stdout.print(GLOBAL.help());
   }
 
-  private static String version() {
+  static String version() {
     String version = JruncProgram.class.getPackage().getImplementationVersion();
     return version == null ? "0.1.0" : version;
   }

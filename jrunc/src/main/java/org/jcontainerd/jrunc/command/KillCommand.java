@@ -20,7 +20,7 @@ final class KillCommand implements Command {
 
   @Override
   public Flags flags() {
-    return new Flags().toggle('a', "all", "to every process of the container");
+    return new Flags().toggle('a', "all", "to every process of the container").onlyLeading();
   }
 
   @Override

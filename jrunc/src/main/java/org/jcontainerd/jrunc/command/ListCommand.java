@@ -1,7 +1,9 @@
 package org.jcontainerd.jrunc.command;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jcontainerd.jrunc.ContainerInfo;
 import org.jcontainerd.jrunc.Jrunc;
 import org.jcontainerd.jrunc.RuncFailure;
@@ -28,9 +30,7 @@ final class ListCommand implements Command {
   @Override
   public int run(Invocation invocation) throws IOException, RuncFailure, UsageException {
     Arguments arguments = invocation.arguments();
-    if (!arguments.words().isEmpty()) {
-      throw new UsageException("jrunc: \"list\" requires exactly 0 argument(s)");
-    }
+    arguments.none(name());
     List<ContainerInfo> infos;
     try (Jrunc jrunc = invocation.open()) {
       infos = jrunc.list();
@@ -42,7 +42,9 @@ final class ListCommand implements Command {
       return 0;
     }
     switch (arguments.value("format").orElse("table")) {
-      case "json" -> Output.json(infos.stream().map(StateOutput::of).toList());
+      case "json" ->
+          Output.line(
+              infos.isEmpty() ? Optional.empty() : infos.stream().map(StateOutput::of).toList());
       case "table" -> Output.text(table(infos));
       default -> throw new UsageException("invalid format option");
     }
@@ -50,19 +52,18 @@ final class ListCommand implements Command {
   }
 
   private static String table(List<ContainerInfo> infos) {
-    String line = "%-12s %-11s %-11s %-40s %-32s %s%n";
-    var text =
-        new StringBuilder(line.formatted("ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER"));
+    var rows = new ArrayList<List<String>>();
+    rows.add(List.of("ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER"));
     for (ContainerInfo info : infos) {
-      text.append(
-          line.formatted(
+      rows.add(
+          List.of(
               info.id(),
-              info.pid().orElse(0),
+              Integer.toString(info.pid().orElse(0)),
               info.status().word(),
-              info.bundle(),
-              info.created(),
+              info.bundle().toString(),
+              info.created().toString(),
               info.owner()));
     }
-    return text.toString();
+    return Table.of(rows);
   }
 }

@@ -14,6 +14,11 @@ final class Output {
     text(new String(OciJson.writeIndented(value), StandardCharsets.UTF_8) + "\n");
   }
 
+  /** JSON without white space, as one line. */
+  static void line(Object value) throws IOException {
+    text(new String(OciJson.write(value), StandardCharsets.UTF_8) + "\n");
+  }
+
   static void text(String text) throws IOException {
     // Descriptor 1 stays open: it belongs to the program.
     @SuppressWarnings("resource")

@@ -34,7 +34,17 @@ final class PidFile {
   /** Renamed into place, so that whoever waits for the file never reads half of it. */
   private static void write(Path file, int pid) throws IOException {
     Path next = file.resolveSibling("." + file.getFileName());
-    Files.writeString(next, Integer.toString(pid));
-    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    try {
+      Files.writeString(next, Integer.toString(pid));
+      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      var failure = new IOException("write pid file " + FailureText.cause(e), e);
+      try {
+        var _ = Files.deleteIfExists(next);
+      } catch (IOException left) {
+        failure.addSuppressed(left);
+      }
+      throw failure;
+    }
   }
 }

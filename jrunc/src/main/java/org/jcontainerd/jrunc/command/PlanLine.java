@@ -44,6 +44,11 @@ public record PlanLine(int index, String place, boolean lenient, Step step) {
     return lines;
   }
 
+  /** The step in words. */
+  String words() {
+    return (lenient ? "if it can, " : "") + PlanWords.of(step);
+  }
+
   /** The step and its values; sets and maps in a fixed order. */
   public String text() {
     var text = new StringBuilder(lenient ? "try " : "").append(step.getClass().getSimpleName());

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jcontainerd.jrunc.Jrunc;
 import org.jcontainerd.jrunc.RuncFailure;
 import org.jcontainerd.linux.Fd;
@@ -28,7 +29,7 @@ final class PsCommand implements Command {
 
   @Override
   public Flags flags() {
-    return new Flags().option('f', "format", "table|json", "format of the list");
+    return new Flags().option('f', "format", "table|json", "format of the list").onlyLeading();
   }
 
   @Override
@@ -40,7 +41,7 @@ final class PsCommand implements Command {
       pids = jrunc.pids(id);
     }
     switch (arguments.value("format").orElse("table")) {
-      case "json" -> Output.json(pids);
+      case "json" -> Output.line(pids.isEmpty() ? Optional.empty() : pids);
       case "table" -> table(pids, arguments.words().subList(1, arguments.words().size()));
       default -> throw new UsageException("invalid format option");
     }
@@ -68,7 +69,7 @@ final class PsCommand implements Command {
     Output.text(kept.toString());
   }
 
-  private static String output(List<String> command) throws IOException {
+  private static String output(List<String> command) throws IOException, RuncFailure {
     String path = System.getenv().getOrDefault("PATH", "/usr/bin:/bin");
     Path program =
         List.of(path.split(":")).stream()
@@ -84,11 +85,15 @@ final class PsCommand implements Command {
                 .environment(System.getenv())
                 .descriptor(0, nothing)
                 .descriptor(1, output)
-                .descriptor(2, nothing)
+                .descriptor(2, output)
                 .start()) {
-      var _ = process.waitFor();
+      int code = process.waitFor().shellCode();
       try (Fd reading = HostFile.reading(output.path())) {
-        return KernelFile.read(reading);
+        String said = KernelFile.read(reading);
+        if (code != 0) {
+          throw new RuncFailure.Failed("ps: exit status " + code + ": " + said.strip());
+        }
+        return said;
       }
     }
   }

@@ -84,7 +84,7 @@ final class RestoreCommand implements Command {
             stdio,
             false,
             List.of(),
-            new CreateRequest.Options(false, false));
+            CreateRequest.Options.DEFAULT);
     return new RestoreRequest(
         container,
         CriuFlags.settings(invocation),

@@ -2,9 +2,11 @@ package org.jcontainerd.jrunc.command;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jcontainerd.jrunc.Jrunc;
 import org.jcontainerd.jrunc.RuncFailure;
 import org.jcontainerd.jrunc.StartedProcess;
+import org.jcontainerd.jrunc.Stdio;
 import org.jcontainerd.linux.process.PidFd;
 import org.jcontainerd.oci.runtime.ProcessSpec;
 import org.jcontainerd.oci.runtime.Spec;
@@ -42,28 +44,34 @@ final class RunCommand implements Command {
     Spec spec = ContainerFlags.read(bundle);
     boolean terminal = spec.process().map(ProcessSpec::terminal).orElse(false);
     try (Jrunc jrunc = invocation.open()) {
-      return arguments.has("detach")
-          ? detached(jrunc, arguments, id, bundle, spec, terminal)
-          : foreground(jrunc, arguments, id, bundle, spec, terminal);
+      if (arguments.has("detach")) {
+        Stdio stdio = ContainerFlags.detached(arguments, terminal);
+        StartedProcess process =
+            jrunc.create(ContainerFlags.request(invocation, id, bundle, spec, stdio));
+        return orDelete(jrunc, id, () -> detached(jrunc, invocation, id, process));
+      }
+      ContainerFlags.checkForeground(arguments);
+      try (Foreground foreground = Foreground.open(terminal)) {
+        StartedProcess process =
+            jrunc.create(ContainerFlags.request(invocation, id, bundle, spec, foreground.stdio()));
+        int code =
+            orDelete(jrunc, id, () -> foreground(jrunc, invocation, id, process, foreground));
+        if (!arguments.has("keep")) {
+          jrunc.delete(id, true);
+        }
+        return code;
+      }
     }
   }
 
-  private static int detached(
-      Jrunc jrunc, Arguments arguments, String id, Path bundle, Spec spec, boolean terminal)
-      throws IOException, RuncFailure, UsageException {
-    var stdio = ContainerFlags.detached(arguments, terminal);
-    StartedProcess process =
-        jrunc.create(ContainerFlags.request(arguments, id, bundle, spec, stdio));
-    startOrDelete(jrunc, arguments, id, process);
-    return 0;
+  private interface Part {
+    int run() throws IOException, RuncFailure;
   }
 
-  private static void startOrDelete(
-      Jrunc jrunc, Arguments arguments, String id, StartedProcess process)
-      throws IOException, RuncFailure {
+  /** What fails after the creation takes the container with it. */
+  private static int orDelete(Jrunc jrunc, String id, Part part) throws IOException, RuncFailure {
     try {
-      PidFile.announce(arguments, process.pid());
-      jrunc.start(id);
+      return part.run();
     } catch (IOException | RuncFailure e) {
       try {
         jrunc.delete(id, true);
@@ -74,26 +82,55 @@ final class RunCommand implements Command {
     }
   }
 
+  private static int detached(Jrunc jrunc, Invocation invocation, String id, StartedProcess process)
+      throws IOException, RuncFailure {
+    try (PidFd fd = PidFd.open(process.pid())) {
+      Optional<NotifySocket> notify = start(jrunc, invocation, id, process);
+      if (notify.isPresent()) {
+        try (NotifySocket socket = notify.get()) {
+          socket.forward(fd, process.pid());
+        }
+      }
+    }
+    return 0;
+  }
+
   private static int foreground(
-      Jrunc jrunc, Arguments arguments, String id, Path bundle, Spec spec, boolean terminal)
-      throws IOException, RuncFailure, UsageException {
-    if (arguments.value("console-socket").isPresent()) {
-      throw new UsageException(
-          "cannot use console socket if jrunc will not detach or allocate tty");
+      Jrunc jrunc, Invocation invocation, String id, StartedProcess process, Foreground foreground)
+      throws IOException, RuncFailure {
+    try (PidFd fd = PidFd.open(process.pid())) {
+      foreground.attach(fd);
+      start(jrunc, invocation, id, process)
+          .ifPresent(socket -> forwardMeanwhile(invocation, socket, process));
+      return foreground.await(fd);
     }
-    try (Foreground foreground = Foreground.open(terminal)) {
-      StartedProcess process =
-          jrunc.create(ContainerFlags.request(arguments, id, bundle, spec, foreground.stdio()));
-      int code;
-      try (PidFd fd = PidFd.open(process.pid())) {
-        foreground.attach(fd);
-        startOrDelete(jrunc, arguments, id, process);
-        code = foreground.await(fd);
-      }
-      if (!arguments.has("keep")) {
-        jrunc.delete(id, true);
-      }
-      return code;
-    }
+  }
+
+  private static Optional<NotifySocket> start(
+      Jrunc jrunc, Invocation invocation, String id, StartedProcess process)
+      throws IOException, RuncFailure {
+    PidFile.announce(invocation.arguments(), process.pid());
+    Optional<NotifySocket> notify =
+        NotifySocket.bind(System.getenv(), invocation.files(id).notifyDirectory());
+    jrunc.start(id);
+    return notify;
+  }
+
+  /** The service manager goes on watching this program, which ends with the container's code. */
+  private static void forwardMeanwhile(
+      Invocation invocation, NotifySocket socket, StartedProcess process) {
+    int own = (int) ProcessHandle.current().pid();
+    var _ =
+        Thread.ofPlatform()
+            .daemon(true)
+            .name("readiness of the container")
+            .start(() -> {
+              try (socket;
+                  PidFd fd = PidFd.open(process.pid())) {
+                socket.forward(fd, own);
+              } catch (IOException e) {
+                invocation.log().warning("pass readiness on: " + e.getMessage());
+              }
+            });
   }
 }

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jcontainerd.oci.json.OciJson;
 
 /**
@@ -22,13 +23,35 @@ import org.jcontainerd.oci.json.OciJson;
  */
 record RuncLog(Optional<Path> file, boolean json, boolean debug, PrintStream stderr) {
 
+  /**
+   * The log that the global options ask for.
+   *
+   * @throws IOException if its file cannot be written to
+   */
+  static RuncLog open(Arguments global, PrintStream stderr) throws IOException, UsageException {
+    String format = global.value("log-format").orElse("");
+    if (!format.isEmpty() && !format.equals("text") && !format.equals("json")) {
+      throw new UsageException("invalid log-format: " + format);
+    }
+    Optional<Path> file = global.value("log").filter(name -> !name.isEmpty()).map(Path::of);
+    if (file.isPresent()) {
+      try {
+        Files.write(file.get(), new byte[0], StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      } catch (IOException e) {
+        throw new IOException("open log " + FailureText.cause(e), e);
+      }
+    }
+    return new RuncLog(file, format.equals("json"), global.has("debug"), stderr);
+  }
+
   void warning(String message) {
     write("warning", message);
   }
 
-  void debug(String message) {
+  /** The message is only made if debug lines are wanted. */
+  void debug(Supplier<String> message) {
     if (debug) {
-      write("debug", message);
+      write("debug", message.get());
     }
   }
 
@@ -53,7 +76,7 @@ record RuncLog(Optional<Path> file, boolean json, boolean debug, PrintStream std
     try {
       Files.write(file.get(), line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException e) {
-      stderr.println("write log '" + file.get() + "': " + e.getMessage());
+      stderr.println("write log " + FailureText.cause(e));
     }
   }
 

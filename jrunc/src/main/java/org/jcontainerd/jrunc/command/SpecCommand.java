@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.jcontainerd.linux.cgroup.CgroupLayout;
 import org.jcontainerd.oci.json.OciJson;
+import org.jcontainerd.oci.runtime.Spec;
 
 /** {@code jrunc spec}. */
 final class SpecCommand implements Command {
@@ -27,15 +29,22 @@ final class SpecCommand implements Command {
 
   @Override
   public int run(Invocation invocation) throws IOException, UsageException {
+    invocation.arguments().none(name());
     Path file = Path.of(invocation.arguments().value("bundle").orElse(".")).resolve("config.json");
     try {
       Files.write(
           file,
-          OciJson.writeIndented(ExampleSpec.of(invocation.arguments().has("rootless"))),
+          OciJson.writeIndented(example(invocation.arguments().has("rootless"))),
           StandardOpenOption.CREATE_NEW);
     } catch (java.nio.file.FileAlreadyExistsException e) {
-      throw new IOException("file config.json exists. Remove it first", e);
+      throw new IOException("File config.json exists. Remove it first", e);
     }
     return 0;
+  }
+
+  private static Spec example(boolean rootless) throws IOException {
+    Caller caller = Caller.get();
+    boolean unified = CgroupLayout.detect().mode() == CgroupLayout.Mode.UNIFIED;
+    return ExampleSpec.of(rootless, unified, caller.uid(), caller.gid());
   }
 }

@@ -1,8 +1,11 @@
 package org.jcontainerd.jrunc.command;
 
 import java.io.IOException;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.jcontainerd.jrunc.Jrunc;
 import org.jcontainerd.jrunc.RuncFailure;
+import org.jcontainerd.linux.process.PidFd;
 
 /** {@code jrunc start}. */
 final class StartCommand implements Command {
@@ -25,7 +28,18 @@ final class StartCommand implements Command {
   public int run(Invocation invocation) throws IOException, RuncFailure, UsageException {
     String id = invocation.arguments().id(name());
     try (Jrunc jrunc = invocation.open()) {
-      jrunc.start(id);
+      Optional<NotifySocket> notify =
+          NotifySocket.bind(System.getenv(), invocation.files(id).notifyDirectory());
+      OptionalInt pid = notify.isPresent() ? jrunc.info(id).pid() : OptionalInt.empty();
+      if (notify.isEmpty() || pid.isEmpty()) {
+        jrunc.start(id);
+        return 0;
+      }
+      try (NotifySocket socket = notify.get();
+          PidFd process = PidFd.open(pid.getAsInt())) {
+        jrunc.start(id);
+        socket.forward(process, process.pid());
+      }
     }
     return 0;
   }

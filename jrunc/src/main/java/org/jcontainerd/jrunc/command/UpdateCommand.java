@@ -1,6 +1,8 @@
 package org.jcontainerd.jrunc.command;
 
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -58,6 +60,12 @@ final class UpdateCommand implements Command {
     String id = arguments.id(name());
     Optional<String> file = arguments.value("resources");
     Resources resources = file.isPresent() ? read(file.get()) : of(arguments);
+    if (resources.memory().flatMap(Memory::kernel).isPresent()
+        || resources.memory().flatMap(Memory::kernelTcp).isPresent()
+        || arguments.value("kernel-memory").isPresent()
+        || arguments.value("kernel-memory-tcp").isPresent()) {
+      invocation.log().warning("Kernel memory settings are ignored and will be removed");
+    }
     try (Jrunc jrunc = invocation.open()) {
       jrunc.update(id, resources);
       if (arguments
@@ -91,6 +99,7 @@ final class UpdateCommand implements Command {
     arguments.number("pids-limit").ifPresent(limit -> resources.pids(new Pids(Optional.of(limit))));
     arguments
         .number("blkio-weight")
+        .filter(weight -> weight != 0)
         .ifPresent(
             weight -> resources.blockIo(BlockIo.builder().weight(weight.intValue()).build()));
     return resources.build();
@@ -118,17 +127,25 @@ final class UpdateCommand implements Command {
     return memory.build();
   }
 
-  /** A number of bytes, or with a unit of 1024: {@code 64m}, {@code 1GiB}. */
+  /** A number of bytes, or with a unit of 1024: {@code 64m}, {@code 1.5GiB}; -1 for no limit. */
   private static Optional<Long> bytes(Arguments arguments, String name) throws UsageException {
     Optional<String> text = arguments.value(name);
     if (text.isEmpty()) {
       return Optional.empty();
     }
-    String bare = text.get().strip().toLowerCase(Locale.ROOT).replaceFirst("i?b?$", "");
+    String bare = text.get().strip().toLowerCase(Locale.ROOT);
+    if (bare.equals("-1")) {
+      return Optional.of(-1L);
+    }
+    bare = bare.replaceFirst("i?b?$", "");
     int power = bare.isEmpty() ? -1 : "kmgtp".indexOf(bare.charAt(bare.length() - 1));
     try {
-      String digits = power < 0 ? bare : bare.substring(0, bare.length() - 1);
-      return Optional.of(Math.multiplyExact(Long.parseLong(digits), 1L << 10 * (power + 1)));
+      var number = new BigDecimal(power < 0 ? bare : bare.substring(0, bare.length() - 1).strip());
+      if (number.signum() < 0) {
+        throw new NumberFormatException("negative");
+      }
+      BigDecimal unit = BigDecimal.valueOf(1L << 10 * (power + 1));
+      return Optional.of(number.multiply(unit).setScale(0, RoundingMode.DOWN).longValueExact());
     } catch (NumberFormatException | ArithmeticException e) {
       throw new UsageException("invalid value for " + name + ": '" + text.get() + "'");
     }

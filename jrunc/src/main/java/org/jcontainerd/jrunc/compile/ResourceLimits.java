@@ -68,6 +68,11 @@ public final class ResourceLimits {
     return NAMES.indexOf(name);
   }
 
+  /** The name of a limit's number. */
+  public static String nameOf(int resource) {
+    return NAMES.get(resource);
+  }
+
   private static String shown(long limit) {
     return limit == -1 ? "unlimited" : Long.toUnsignedString(limit);
   }

@@ -1,6 +1,9 @@
 package org.jcontainerd.jrunc.operation;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,7 +59,7 @@ public final class ContainerInfos {
         Path.of(state.bundle()),
         Path.of(state.rootfs()),
         state.created(),
-        state.owner() == 0 ? "root" : Integer.toString(state.owner()),
+        ownerName(files.owner()),
         Map.copyOf(container.spec().annotations()));
   }
 
@@ -69,5 +72,23 @@ public final class ContainerInfos {
       return ContainerStatus.CREATED;
     }
     return context.cgroup(state).isFrozen() ? ContainerStatus.PAUSED : ContainerStatus.RUNNING;
+  }
+
+  /** As runc: the name that /etc/passwd has for the user, or the number after a {@code #}. */
+  private static String ownerName(int uid) throws IOException {
+    if (uid == 0) {
+      return "root";
+    }
+    String number = Integer.toUnsignedString(uid);
+    try (var lines = Files.lines(Path.of("/etc/passwd"), StandardCharsets.ISO_8859_1)) {
+      return lines
+          .map(line -> line.split(":", -1))
+          .filter(fields -> fields.length > 2 && fields[2].equals(number))
+          .map(fields -> fields[0])
+          .findFirst()
+          .orElse("#" + number);
+    } catch (NoSuchFileException _) {
+      return "#" + number;
+    }
   }
 }

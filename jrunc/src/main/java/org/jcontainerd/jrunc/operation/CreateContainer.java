@@ -83,17 +83,23 @@ public final class CreateContainer {
     Path rootfs = rootfs(spec);
     files.create();
     undo.push(files::delete);
+    if (request.options().notifySocket()) {
+      files.makeNotifyDirectory();
+    }
+    context.stage("made the state directory");
     ContainerCgroup cgroup = makeCgroup(spec);
+    context.stage("made the cgroup and set its limits");
     CompiledPlan plan = CreateCompiler.compile(input(spec, rootfs, cgroup));
     Optional<ResctrlGroup> resctrl = makeResctrl(spec);
     plan.warnings().forEach(context.warnings());
+    context.stage("compiled the plan");
+    // A disk that is full is found before there is a process, which only its helper could end.
+    files.writeSpec(request.spec().isPresent() ? OciJson.write(spec) : config);
     Optional<Path> directory = keeperDirectory();
     try (HeldFd fifo = request.keeper() ? HeldFd.none() : HeldFd.of(files.createFifo());
         OpenDescriptors descriptors = open(plan, cgroup, directory, fifo.fd())) {
-      Launch launch = context.launcher().launch(plan.plan(), descriptors.bySlot());
+      Launch launch = context.launch(plan.plan(), descriptors.bySlot());
       undo.push(launch::close);
-      // The helper is at work meanwhile.
-      files.writeSpec(request.spec().isPresent() ? OciJson.write(spec) : config);
       var listener = new CreateListener(context, request, spec);
       ProcessIdentity process = LaunchFailure.await(launch, listener);
       undo.push(() -> ContainerProcess.end(process.pid(), process.startTicks()));
@@ -107,6 +113,7 @@ public final class CreateContainer {
       files.writeState(state);
       context.remember(state, spec);
       undo.commit();
+      context.stage("wrote the state");
       if (request.keeper()) {
         return started(process, Optional.of(KeeperClient.of(launch)));
       }

@@ -6,6 +6,7 @@ import org.jcontainerd.jrunc.ContainerStatus;
 import org.jcontainerd.jrunc.CreateRequest;
 import org.jcontainerd.jrunc.RuncFailure;
 import org.jcontainerd.jrunc.compile.CreateCompiler;
+import org.jcontainerd.jrunc.launch.HelperMessage;
 import org.jcontainerd.jrunc.launch.LaunchListener;
 import org.jcontainerd.jrunc.launch.ProcessIdentity;
 import org.jcontainerd.jrunc.launch.StepFailure;
@@ -75,5 +76,10 @@ final class CreateListener implements LaunchListener {
             request.bundle().toString(),
             spec.annotations());
     SeccompAgent.send(spec, state, process.pid(), fd);
+  }
+
+  @Override
+  public void done(HelperMessage.Done done) {
+    context.trace().ifPresent(trace -> trace.step(done));
   }
 }

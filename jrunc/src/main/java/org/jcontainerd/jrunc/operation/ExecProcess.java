@@ -17,6 +17,7 @@ import org.jcontainerd.jrunc.compile.ExecInput;
 import org.jcontainerd.jrunc.compile.IdMapWay;
 import org.jcontainerd.jrunc.compile.Namespaces;
 import org.jcontainerd.jrunc.keeper.KeeperClient;
+import org.jcontainerd.jrunc.launch.HelperMessage;
 import org.jcontainerd.jrunc.launch.Launch;
 import org.jcontainerd.jrunc.launch.LaunchListener;
 import org.jcontainerd.jrunc.launch.ProcessIdentity;
@@ -65,6 +66,7 @@ public final class ExecProcess {
       ContainerCgroup cgroup = entered(own);
       CompiledPlan plan = ExecCompiler.compile(input(container, cgroup));
       plan.warnings().forEach(context.warnings());
+      context.stage("compiled the plan");
       Optional<Path> directory = keeperDirectory(state);
       try (OpenDescriptors descriptors = open(plan, process, cgroup, directory)) {
         return launch(plan, descriptors, container);
@@ -79,14 +81,36 @@ public final class ExecProcess {
     }
   }
 
-  private ContainerCgroup entered(ContainerCgroup own) {
-    if (request.cgroup().isEmpty()) {
+  private ContainerCgroup entered(ContainerCgroup own) throws RuncFailure.InvalidArgument {
+    if (request.cgroups().isEmpty()) {
       return own;
     }
-    var below = new LinkedHashMap<String, Path>();
-    String relative = request.cgroup().get().replaceFirst("^/+", "");
-    own.directories().forEach((mount, path) -> below.put(mount, path.resolve(relative)));
-    return new ContainerCgroup(context.layout(), below);
+    var chosen = new LinkedHashMap<>(own.directories());
+    for (var entry : request.cgroups().entrySet()) {
+      String controller = entry.getKey();
+      if (controller.isEmpty()) {
+        for (var directory : own.directories().entrySet()) {
+          chosen.put(directory.getKey(), below(directory.getValue(), entry.getValue()));
+        }
+        continue;
+      }
+      String mount = context.layout().of(controller).map(h -> h.mountPoint().toString()).orElse("");
+      Path directory = own.directories().get(mount);
+      if (directory == null) {
+        throw new RuncFailure.InvalidArgument(
+            "--cgroup", "unknown controller '" + controller + "'");
+      }
+      chosen.put(mount, below(directory, entry.getValue()));
+    }
+    return new ContainerCgroup(context.layout(), chosen);
+  }
+
+  private static Path below(Path cgroup, String relative) throws RuncFailure.InvalidArgument {
+    Path path = cgroup.resolve(relative.replaceFirst("^/+", "")).normalize();
+    if (!path.startsWith(cgroup)) {
+      throw new RuncFailure.InvalidArgument("--cgroup", path + " is not a sub cgroup path");
+    }
+    return path;
   }
 
   private ExecInput input(RuntimeContext.Known container, ContainerCgroup cgroup)
@@ -145,7 +169,7 @@ public final class ExecProcess {
   private StartedProcess launch(
       CompiledPlan plan, OpenDescriptors descriptors, RuntimeContext.Known container)
       throws IOException {
-    Launch launch = context.launcher().launch(plan.plan(), descriptors.bySlot());
+    Launch launch = context.launch(plan.plan(), descriptors.bySlot());
     undo.push(launch::close);
     ProcessIdentity process =
         launch.await(
@@ -158,6 +182,11 @@ public final class ExecProcess {
               @Override
               public void seccompListener(ProcessIdentity process, Fd fd) throws IOException {
                 SeccompAgent.send(container.spec(), state(container), process.pid(), fd);
+              }
+
+              @Override
+              public void done(HelperMessage.Done done) {
+                context.trace().ifPresent(trace -> trace.step(done));
               }
             });
     undo.commit();

@@ -2,18 +2,24 @@ package org.jcontainerd.jrunc.operation;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jcontainerd.jrunc.JruncOptions;
+import org.jcontainerd.jrunc.OperationTrace;
 import org.jcontainerd.jrunc.RuncFailure;
 import org.jcontainerd.jrunc.cgroup.ContainerCgroup;
 import org.jcontainerd.jrunc.compile.HostFacts;
+import org.jcontainerd.jrunc.launch.Launch;
 import org.jcontainerd.jrunc.launch.Launcher;
+import org.jcontainerd.jrunc.plan.Plan;
+import org.jcontainerd.jrunc.plan.Slot;
 import org.jcontainerd.jrunc.seccomp.Filter;
 import org.jcontainerd.jrunc.seccomp.FilterCache;
 import org.jcontainerd.jrunc.state.ContainerFiles;
 import org.jcontainerd.jrunc.state.ContainerState;
+import org.jcontainerd.linux.Fd;
 import org.jcontainerd.linux.LinuxException;
 import org.jcontainerd.linux.cgroup.CgroupLayout;
 import org.jcontainerd.linux.loop.KernelWaiter;
@@ -67,6 +73,26 @@ public final class RuntimeContext implements AutoCloseable {
 
   Consumer<String> warnings() {
     return options.warnings();
+  }
+
+  Optional<OperationTrace> trace() {
+    return options.trace();
+  }
+
+  /** Tells the trace, if there is one, that a part of an operation is done. */
+  void stage(String what) {
+    if (options.trace().isPresent()) {
+      options.trace().get().stage(what);
+    }
+  }
+
+  /** Starts a helper on a plan; with its times if somebody wants to hear them. */
+  Launch launch(Plan plan, Map<Slot, Fd> descriptors) throws IOException {
+    if (options.trace().isEmpty()) {
+      return launcher().launch(plan, descriptors);
+    }
+    options.trace().get().plan(plan);
+    return launcher().trace(plan, descriptors);
   }
 
   public CgroupLayout layout() {

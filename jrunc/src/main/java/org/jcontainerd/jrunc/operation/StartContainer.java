@@ -59,6 +59,7 @@ public final class StartContainer {
       runner.inContainer(
           "startContainer", hooks.startContainer(), ContainerStatus.CREATED, state.pid());
       release(state, files);
+      context.stage("let the program run");
       files.markStarted();
       runner.onHost("poststart", hooks.poststart(), ContainerStatus.RUNNING, state.pid());
     } catch (RuncFailure e) {

@@ -15,6 +15,7 @@ import org.jcontainerd.linux.Fd;
 import org.jcontainerd.linux.LinuxException;
 import org.jcontainerd.linux.fs.DeviceNumber;
 import org.jcontainerd.linux.fs.Directory;
+import org.jcontainerd.linux.fs.FileStat;
 import org.jcontainerd.linux.fs.FileType;
 import org.jcontainerd.linux.fs.HostFile;
 import org.jcontainerd.linux.mount.Mounts;
@@ -35,6 +36,8 @@ public final class ContainerFiles {
   private static final String FIFO = "exec.fifo";
   private static final String WAITING = "waiting";
   private static final String ROOT = "criu-root";
+  private static final String NOTIFY = "notify";
+  private static final int LONGEST_ID = 255; // NAME_MAX: it becomes the name of a directory
   private static final int FIFO_MODE = 0622;
 
   private final String id;
@@ -51,7 +54,11 @@ public final class ContainerFiles {
    * @throws RuncFailure.InvalidArgument if the id cannot be one
    */
   public static ContainerFiles of(Path root, String id) throws RuncFailure.InvalidArgument {
-    if (!ID.matcher(id).matches() || id.equals(".") || id.equals("..") || id.length() > 1024) {
+    if (id.length() > LONGEST_ID) {
+      throw new RuncFailure.InvalidArgument(
+          "id", "invalid container ID format: it has " + id.length() + " characters");
+    }
+    if (!ID.matcher(id).matches() || id.equals(".") || id.equals("..")) {
       throw new RuncFailure.InvalidArgument("id", "invalid container ID format: '" + id + "'");
     }
     return new ContainerFiles(id, root.resolve(id));
@@ -97,6 +104,26 @@ public final class ContainerFiles {
       }
       Files.createDirectories(root);
       return Directory.open(root);
+    }
+  }
+
+  /** The directory of the socket that the container tells its readiness to; may not exist. */
+  public Path notifyDirectory() {
+    return directory.resolve(NOTIFY);
+  }
+
+  /** Makes {@link #notifyDirectory}: anybody in the container may look into it. */
+  public void makeNotifyDirectory() throws IOException {
+    try (Directory open = Directory.open(directory)) {
+      open.makeDirectory(NOTIFY, 0755);
+      open.changeMode(NOTIFY, 0755);
+    }
+  }
+
+  /** Uid of who made the directory, and with it the container. */
+  public int owner() throws IOException {
+    try (Fd place = HostFile.directory(directory)) {
+      return FileStat.of(place).uid();
     }
   }
 

@@ -153,6 +153,24 @@ public final class RuntimeUnderTest {
     return root;
   }
 
+  /** The same program with its state elsewhere. */
+  public RuntimeUnderTest at(Path other) {
+    return new RuntimeUnderTest(program, name, other, scratch);
+  }
+
+  /** Starts one command that stays; what it prints goes to a file. */
+  public Process background(Path out, String... arguments) throws IOException {
+    var command = new ArrayList<>(program);
+    command.add("--root");
+    command.add(root.toString());
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command)
+        .redirectInput(Path.of("/dev/null").toFile())
+        .redirectOutput(out.toFile())
+        .redirectError(out.toFile())
+        .start();
+  }
+
   /** Runs one command; output goes to files, because a created container inherits it. */
   public Result run(String... arguments) throws IOException {
     return runWith(Map.of(), List.of(), arguments);

@@ -13,6 +13,7 @@ import org.jcontainerd.linux.Fd;
 import org.jcontainerd.linux.LinuxException;
 import org.jcontainerd.linux.Retry;
 import org.jcontainerd.linux.sys.MessageCalls;
+import org.jcontainerd.linux.sys.PathCalls;
 import org.jcontainerd.linux.sys.SocketCalls;
 
 /**
@@ -56,6 +57,25 @@ public final class UnixSocket implements AutoCloseable {
     try (UnixAddress address = UnixAddress.of(path)) {
       Retry.voidOnInterrupt(
           () -> SocketCalls.connect(fd.number(), address.bytes(), path.toString()));
+      return new UnixSocket(fd);
+    } catch (LinuxException | RuntimeException e) {
+      fd.close();
+      throw e;
+    }
+  }
+
+  /**
+   * A datagram socket with a path, which is not connected: it receives what anybody sends there.
+   *
+   * @param mode permission bits of the socket file; the umask still applies
+   * @throws LinuxException EADDRINUSE if the path exists
+   */
+  public static UnixSocket bind(Path path, int mode) throws LinuxException {
+    int flags = SocketCalls.SOCK_CLOEXEC | SocketType.DATAGRAM.number();
+    Fd fd = Fd.adopt(SocketCalls.socket(SocketCalls.AF_UNIX, flags, 0), "socket at " + path);
+    try (UnixAddress address = UnixAddress.of(path)) {
+      PathCalls.fchmod(fd.number(), mode); // bind(2) makes the file with the mode of the socket
+      SocketCalls.bind(fd.number(), address.bytes(), path.toString());
       return new UnixSocket(fd);
     } catch (LinuxException | RuntimeException e) {
       fd.close();
