@@ -4,7 +4,7 @@ _jrunc() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
   local verb= root= i
   local global="--debug --log --log-format --root --systemd-cgroup --rootless --criu --version --help"
-  local verbs="check create delete events exec features kill list pause plan ps resume run spec start state update"
+  local verbs="check checkpoint create delete events exec features kill list pause plan ps restore resume run spec start state update"
   COMPREPLY=()
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
@@ -31,6 +31,21 @@ _jrunc() {
         return
       }
       COMPREPLY=($(compgen -d -- "$cur")) ;;
+    checkpoint)
+      case $prev in
+        --image-path) COMPREPLY=($(compgen -d -- "$cur")); return ;;
+        --work-path) COMPREPLY=($(compgen -d -- "$cur")); return ;;
+        --manage-cgroups-mode) COMPREPLY=($(compgen -W "soft full strict ignore" -- "$cur")); return ;;
+        --empty-ns) return ;;
+        --parent-path) COMPREPLY=($(compgen -d -- "$cur")); return ;;
+        --page-server) return ;;
+        --status-fd) return ;;
+      esac
+      [[ $cur != -* ]] || {
+        COMPREPLY=($(compgen -W "--image-path --work-path --manage-cgroups-mode --empty-ns --tcp-established --ext-unix-sk --shell-job --file-locks --auto-dedup --lazy-pages --parent-path --page-server --status-fd --leave-running --pre-dump --link-remap --tcp-skip-in-flight --help" -- "$cur"))
+        return
+      }
+      COMPREPLY=($(compgen -W "$(jrunc ${root:+--root "$root"} list --quiet 2> /dev/null)" -- "$cur")) ;;
     create)
       case $prev in
         --bundle | -b) COMPREPLY=($(compgen -d -- "$cur")); return ;;
@@ -124,6 +139,23 @@ _jrunc() {
       esac
       [[ $cur != -* ]] || {
         COMPREPLY=($(compgen -W "--format --help" -- "$cur"))
+        return
+      }
+      COMPREPLY=($(compgen -W "$(jrunc ${root:+--root "$root"} list --quiet 2> /dev/null)" -- "$cur")) ;;
+    restore)
+      case $prev in
+        --image-path) COMPREPLY=($(compgen -d -- "$cur")); return ;;
+        --work-path) COMPREPLY=($(compgen -d -- "$cur")); return ;;
+        --manage-cgroups-mode) COMPREPLY=($(compgen -W "soft full strict ignore" -- "$cur")); return ;;
+        --empty-ns) return ;;
+        --bundle | -b) COMPREPLY=($(compgen -d -- "$cur")); return ;;
+        --console-socket) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+        --pid-file) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+        --lsm-profile) return ;;
+        --lsm-mount-context) return ;;
+      esac
+      [[ $cur != -* ]] || {
+        COMPREPLY=($(compgen -W "--image-path --work-path --manage-cgroups-mode --empty-ns --tcp-established --ext-unix-sk --shell-job --file-locks --auto-dedup --lazy-pages --bundle --console-socket --pid-file --lsm-profile --lsm-mount-context --detach --no-subreaper --no-pivot --help" -- "$cur"))
         return
       }
       COMPREPLY=($(compgen -W "$(jrunc ${root:+--root "$root"} list --quiet 2> /dev/null)" -- "$cur")) ;;
