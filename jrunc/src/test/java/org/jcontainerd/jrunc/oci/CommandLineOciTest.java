@@ -310,7 +310,9 @@ class CommandLineOciTest {
       }
       assertEquals("READY=1\n", receive(socket));
       assertEquals("MAINPID=" + box.pid() + "\n", receive(socket));
-      assertEquals("BARRIER=1", receive(socket));
+      if (runtime.isOurs()) { // runc 1.1 does not wait for the manager yet
+        assertEquals("BARRIER=1", receive(socket));
+      }
       assertEquals(0, run.get(30, TimeUnit.SECONDS).code());
       assertEquals("running", box.status());
     }
