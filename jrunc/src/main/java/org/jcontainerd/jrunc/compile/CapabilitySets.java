@@ -19,7 +19,9 @@ record CapabilitySets(
     List<String> ignored) {
 
   /**
-   * Resolves names. As in runc, names that cannot be given are left out, with a warning.
+   * Resolves names. As in runc, names that cannot be given are left out, with a warning; an ambient
+   * capability that is not permitted and inheritable is one of them (capabilities(7)): buildah asks
+   * for such.
    *
    * @param capabilities absent means that all sets are empty, as in runc
    * @param available mask of what can be given
@@ -30,12 +32,14 @@ record CapabilitySets(
     }
     var ignored = new TreeSet<String>();
     Capabilities wanted = capabilities.get();
+    long permitted = mask(wanted.permitted(), available, ignored);
+    long inheritable = mask(wanted.inheritable(), available, ignored);
     return new CapabilitySets(
         mask(wanted.bounding(), available, ignored),
         mask(wanted.effective(), available, ignored),
-        mask(wanted.permitted(), available, ignored),
-        mask(wanted.inheritable(), available, ignored),
-        mask(wanted.ambient(), available, ignored),
+        permitted,
+        inheritable,
+        mask(wanted.ambient(), permitted & inheritable, ignored),
         List.copyOf(ignored));
   }
 

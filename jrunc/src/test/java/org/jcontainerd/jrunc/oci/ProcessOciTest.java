@@ -105,6 +105,15 @@ class ProcessOciTest {
   }
 
   @Test
+  void capabilities_ambientButNotInheritable_areLeftOut() throws Exception {
+    List<String> net = List.of("CAP_NET_BIND_SERVICE"); // as buildah asks
+    try (Box box = box().script(field("CapEff") + "; " + field("CapAmb"))) {
+      box.process(p -> p.capabilities(new Capabilities(net, net, List.of(), net, net)));
+      assertEquals("CapEff:0000000000000400\nCapAmb:0000000000000000\n", box.run(0));
+    }
+  }
+
+  @Test
   void capabilities_none_dropsAll() throws Exception {
     try (Box box = box().script(field("CapEff") + "; " + field("CapBnd"))) {
       box.process(p -> p.capabilities(Capabilities.builder().build()));
@@ -202,7 +211,8 @@ class ProcessOciTest {
         Box two =
             box()
                 .script(
-                    "readlink /proc/self/ns/net; readlink /proc/self/ns/ipc; readlink /proc/self/ns/uts")) {
+                    "readlink /proc/self/ns/net; readlink /proc/self/ns/ipc; readlink"
+                        + " /proc/self/ns/uts")) {
       one.create().start();
       String proc = "/proc/" + one.pid() + "/ns/";
       two.linux(l ->
@@ -287,7 +297,8 @@ class ProcessOciTest {
     try (Box box =
         box()
             .script(
-                "id -u; cat /proc/self/uid_map; touch /tmp/f && stat -c %u /tmp/f; stat -c '%t:%T' /dev/null; echo x > /dev/null && echo ok")) {
+                "id -u; cat /proc/self/uid_map; touch /tmp/f && stat -c %u /tmp/f; stat -c '%t:%T'"
+                    + " /dev/null; echo x > /dev/null && echo ok")) {
       box.linux(l ->
           l.namespaces(
                   List.of(
@@ -327,7 +338,8 @@ class ProcessOciTest {
     try (Box box =
         box()
             .script(
-                "mkdir /tmp/a || echo denied; chmod 700 /tmp && echo fine; grep ^Seccomp: /proc/self/status | tr -d '\\t '")) {
+                "mkdir /tmp/a || echo denied; chmod 700 /tmp && echo fine; grep ^Seccomp:"
+                    + " /proc/self/status | tr -d '\\t '")) {
       Seccomp seccomp =
           Seccomp.builder()
               .defaultAction("SCMP_ACT_ALLOW")
