@@ -15,13 +15,15 @@ import org.jcontainerd.testing.runtime.TestRegistry;
 /**
  * Measures jcontainerd and the distribution's containerd in turn, in one run, on the same images
  * and the same network configuration. Prints a table; it and JSON lines with every value are left
- * in {@code target/bench/results.md} and {@code results.jsonl}. Options: {@code --only NAME}
- * (start, pod, many, pull, log; may be repeated), {@code --rounds N}, {@code --runtime NAME} (that
- * one alone).
+ * in {@code target/bench/results.md} and {@code results.jsonl}, those of the OCI runtimes in {@code
+ * oci.md} and {@code oci.jsonl}. Options: {@code --only NAME} (oci, start, pod, many, pull, log;
+ * may be repeated), {@code --rounds N}, {@code --runtime NAME} (that one alone).
  */
 public final class Main {
   private static final String OURS = "jcontainerd";
   private static final String PEER = "containerd";
+  private static final String OCI = "oci";
+  private static final int OCI_ROUNDS = 50;
 
   private final List<String> only = new ArrayList<>();
   private List<String> runtimes = List.of(OURS, PEER);
@@ -57,6 +59,13 @@ public final class Main {
 
   private void run(String command) throws Exception {
     Path work = Files.createDirectories(Locations.checkout().resolve("target/bench"));
+    boolean all = only.isEmpty();
+    if (all || only.remove(OCI)) {
+      oci(command, work);
+      if (!all && only.isEmpty()) {
+        return;
+      }
+    }
     Path directory = Files.createTempDirectory(Path.of("/tmp"), "jcbench");
     var targets = new ArrayList<Target>();
     try (var registry = TestRegistry.start(work.resolve("images"), directory.resolve("registry"))) {
@@ -78,6 +87,18 @@ public final class Main {
       }
     } finally {
       Files.deleteIfExists(directory);
+    }
+  }
+
+  private void oci(String command, Path work) throws IOException {
+    List<String> circumstances = Machine.describe(command, List.of());
+    try (var bench = OciBench.start()) {
+      bench.measure(rounds.orElse(OCI_ROUNDS));
+      OciTable table = bench.table();
+      String text = "- " + String.join("\n- ", circumstances) + "\n\n" + table.markdown();
+      Files.writeString(work.resolve("oci.md"), text);
+      Files.writeString(work.resolve("oci.jsonl"), Report.lines(table.samples()));
+      System.out.print(text);
     }
   }
 

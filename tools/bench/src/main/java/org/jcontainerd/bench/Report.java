@@ -30,13 +30,17 @@ final class Report {
   /** Leaves {@code results.md} and {@code results.jsonl} in {@code directory}. */
   void write(Path directory, String ours, String peer) throws IOException {
     Files.writeString(directory.resolve("results.md"), markdown(ours, peer));
+    var all = figures.values().stream().flatMap(each -> each.values().stream()).toList();
+    Files.writeString(directory.resolve("results.jsonl"), lines(all));
+  }
+
+  /** A JSON object a line. */
+  static String lines(List<Samples> all) throws IOException {
     var lines = new StringBuilder();
-    for (Map<String, Samples> byRuntime : figures.values()) {
-      for (Samples samples : byRuntime.values()) {
-        lines.append(json(samples)).append('\n');
-      }
+    for (Samples samples : all) {
+      lines.append(json(samples)).append('\n');
     }
-    Files.writeString(directory.resolve("results.jsonl"), lines);
+    return lines.toString();
   }
 
   /** One object: figure, runtime, unit, p50, p95, and every value in the order taken. */
