@@ -16,7 +16,7 @@ import java.util.concurrent.TimeoutException;
  * A daemon that was started and will be stopped by pid. Its output goes to a file. Confined to one
  * thread.
  */
-final class DaemonProcess {
+public final class DaemonProcess {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int LAST_LINES = 20;
 
@@ -35,7 +35,7 @@ final class DaemonProcess {
    *
    * @param environment added to ours
    */
-  static DaemonProcess start(
+  public static DaemonProcess start(
       String name, Path log, List<String> command, Map<String, String> environment)
       throws IOException {
     var builder = new ProcessBuilder(command);
@@ -47,7 +47,7 @@ final class DaemonProcess {
   }
 
   /** Waits until {@code socket} accepts connections. */
-  void awaitSocket(Path socket) throws IOException, InterruptedException {
+  public void awaitSocket(Path socket) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (!accepts(socket)) {
       if (!process.isAlive()) {
@@ -84,7 +84,7 @@ final class DaemonProcess {
   }
 
   /** SIGTERM; SIGKILL if that does not end it in time. */
-  void stop() {
+  public void stop() {
     process.destroy();
     try {
       process.onExit().get(10, TimeUnit.SECONDS);
@@ -99,7 +99,7 @@ final class DaemonProcess {
   }
 
   /** The last lines that the daemon printed. */
-  String tail() throws IOException {
+  public String tail() throws IOException {
     List<String> lines = Files.readAllLines(log, java.nio.charset.StandardCharsets.ISO_8859_1);
     return String.join("\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
   }

@@ -57,7 +57,7 @@ public final class LeftBehind {
   }
 
   /** Ends those processes, unmounts those mounts, removes the directory. */
-  static void release(Path directory) throws IOException {
+  public static void release(Path directory) throws IOException {
     for (ProcessHandle process : processes(directory)) {
       process.destroyForcibly();
       process.onExit().join();
@@ -75,7 +75,7 @@ public final class LeftBehind {
   /**
    * Removes an empty cgroup from every hierarchy; one that has children stays, and shows as left.
    */
-  static void removeCgroup(String name) throws IOException {
+  public static void removeCgroup(String name) throws IOException {
     try (Stream<Path> hierarchies = Files.list(Path.of("/sys/fs/cgroup"))) {
       var places = new ArrayList<>(hierarchies.map(each -> each.resolve(name)).toList());
       places.add(Path.of("/sys/fs/cgroup", name));
