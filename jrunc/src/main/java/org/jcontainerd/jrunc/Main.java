@@ -12,12 +12,17 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
+    System.exit(run(List.of(arguments)));
+  }
+
+  /** One command line; answers the exit code. */
+  static int run(List<String> line) {
     var stdout =
         new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
     var stderr =
         new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
-    int code = new JruncProgram(stdout, stderr).run(List.of(arguments));
+    int code = new JruncProgram(stdout, stderr).run(line);
     stdout.flush();
-    System.exit(code);
+    return code;
   }
 }

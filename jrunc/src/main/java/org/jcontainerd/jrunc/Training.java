@@ -1,14 +1,11 @@
 package org.jcontainerd.jrunc;
 
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import org.jcontainerd.jrunc.command.JruncProgram;
 
 /**
  * The run that the build makes the AOT cache of {@code jrunc} from: the commands that engines call,
@@ -76,8 +73,7 @@ public final class Training {
                 "--log-format",
                 "json"));
     line.addAll(List.of(words));
-    var output = new PrintStream(System.err, true, StandardCharsets.UTF_8);
-    return new JruncProgram(output, output).run(line);
+    return Main.run(line);
   }
 
   private Path bundle(String name, String argument) throws IOException {

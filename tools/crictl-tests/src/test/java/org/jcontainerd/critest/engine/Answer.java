@@ -31,6 +31,15 @@ record Answer(List<String> command, int code, String stdout, String stderr) {
     return ending(0);
   }
 
+  /**
+   * A command on a terminal, which must end with this code and show this; what the terminal itself
+   * and the engine's own client add does not matter.
+   */
+  void showing(int wanted, String text) {
+    assertEquals(wanted, code, this::toString);
+    assertTrue(stdout.contains(text), this::toString);
+  }
+
   /** A command that must fail with this code and say this. */
   void refused(int wanted, String saying) {
     assertEquals(wanted, code, this::toString);

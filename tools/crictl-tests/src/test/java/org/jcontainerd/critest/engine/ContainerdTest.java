@@ -45,7 +45,7 @@ class ContainerdTest extends EngineSuite {
             .onTerminal(
                 containerd.command(
                     containerd.runWords(List.of("--rm", "--tty"), "terminal", "tty")));
-    assertEquals("/dev/pts/0", answer.fine());
+    answer.showing(0, "/dev/pts/0");
   }
 
   @Test
@@ -61,7 +61,7 @@ class ContainerdTest extends EngineSuite {
             .home()
             .onTerminal(
                 containerd.command("task", "exec", "--tty", "--exec-id", "e2", "exec", "tty"));
-    assertEquals("/dev/pts/0", terminal.fine());
+    terminal.showing(0, "/dev/pts/0");
     Answer missing = containerd.ctr("task", "exec", "--exec-id", "e3", "exec", "no-such-program");
     missing.refused(1, "no-such-program");
     containerd.remove("exec");
@@ -86,7 +86,7 @@ class ContainerdTest extends EngineSuite {
         "-c",
         "sleep 1000 & exec sleep 1001");
     Answer metrics = containerd.ctr("task", "metrics", "--format", "json", "metrics");
-    assertTrue(metrics.fine().contains("\"limit\":67108864"), metrics::toString);
+    assertTrue(metrics.fine().replace(" ", "").contains("\"limit\":67108864"), metrics::toString);
     await(
         () -> containerd.ctr("task", "ps", "metrics"),
         all -> all.lines().count() == 3); // a heading and two processes
@@ -118,8 +118,6 @@ class ContainerdTest extends EngineSuite {
         containerd.run(
             List.of(
                 "--read-only",
-                "--user",
-                "33:44",
                 "--env",
                 "NAME=value",
                 "--cwd",
@@ -130,9 +128,9 @@ class ContainerdTest extends EngineSuite {
             "options",
             "sh",
             "-c",
-            "id -u; id -g; echo $NAME; pwd; cat /var/file; grep -c 'Seccomp:.2' /proc/self/status;"
+            "echo $NAME; pwd; cat /var/file; grep -c 'Seccomp:.2' /proc/self/status;"
                 + " grep -c 'NoNewPrivs:.1' /proc/self/status; touch /x");
-    assertEquals("33\n44\nvalue\n/tmp\ncontent\n1\n1", answer.ending(1));
+    assertEquals("value\n/tmp\ncontent\n1\n1", answer.ending(1));
     assertTrue(answer.stderr().contains("Read-only file system"), answer::toString);
   }
 }

@@ -38,17 +38,17 @@ class DockerTest extends EngineSuite {
   }
 
   @Test
-  void run_ofADirectory_is126() throws Exception {
-    docker.runProgram(List.of(), "/etc").refused(126, "ermission denied");
+  void run_ofAFileThatIsNoProgram_is126() throws Exception {
+    docker.runProgram(List.of(), "/etc/passwd").refused(126, "ermission denied");
   }
 
   @Test
   void terminal_ofRunAndExec_isThere() throws Exception {
     var run = docker.command("run", "--rm", "-it", "--network", "none", Docker.IMAGE, "tty");
-    assertEquals("/dev/pts/0", docker.home().onTerminal(run).fine());
+    docker.home().onTerminal(run).showing(0, "/dev/pts/0");
     docker.detached("terminal", List.of(), "exec sleep 1000");
     var exec = docker.command("exec", "-it", "terminal", "sh", "-c", "tty; exit 4");
-    assertEquals("/dev/pts/0", docker.home().onTerminal(exec).ending(4));
+    docker.home().onTerminal(exec).showing(4, "/dev/pts/0");
     docker.remove("terminal");
   }
 
@@ -215,7 +215,7 @@ class DockerTest extends EngineSuite {
   @Test
   void capabilities_ofAPrivilegedContainer_areAll() throws Exception {
     String effective = "grep CapEff /proc/self/status | cut -f 2";
-    assertEquals(capabilities(), docker.run(List.of("--privileged"), effective).fine());
+    assertPrivileged(docker.run(List.of("--privileged"), effective).fine());
   }
 
   @Test

@@ -1,6 +1,8 @@
 package org.jcontainerd.critest.engine;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -68,6 +70,7 @@ final class Podman implements AutoCloseable {
                 cgroup_manager = "cgroupfs"
                 events_logger = "file"
                 conmon_path = ["%2$s/bin/conmon"]
+                conmon_env_vars = ["PATH=%5$s", "LD_LIBRARY_PATH=%6$s"]
                 helper_binaries_dir = ["%2$s/root/usr/lib/podman", "%2$s/root/usr/libexec/podman"]
                 static_dir = "%1$s/libpod"
                 tmp_dir = "%1$s/run/libpod"
@@ -80,13 +83,35 @@ final class Podman implements AutoCloseable {
                 network_backend = "netavark"
                 network_config_dir = "%1$s/net"
                 """
-                    .formatted(directory, peers, runtime.name(), runtime.program()))
+                    .formatted(
+                        directory,
+                        peers,
+                        runtime.name(),
+                        runtime.program(),
+                        environment.get("PATH"),
+                        libraries(Locations.peer("podman"))))
             .toString());
     environment.put(
         "CONTAINERS_REGISTRIES_CONF",
         home.file("registries.conf", "unqualified-search-registries = []\n").toString());
     home.file(
         ".config/containers/policy.json", "{\"default\":[{\"type\":\"insecureAcceptAnything\"}]}");
+  }
+
+  /**
+   * Where a peer's wrapper finds shared libraries: conmon, which starts podman again when a
+   * container has ended, does not pass on what the wrapper set.
+   */
+  private static String libraries(Path program) throws IOException {
+    String variable = "LD_LIBRARY_PATH=";
+    try (var lines = Files.lines(program, StandardCharsets.ISO_8859_1)) {
+      return lines
+          .limit(2)
+          .filter(line -> line.startsWith(variable))
+          .map(line -> line.substring(variable.length(), line.indexOf(' ')))
+          .findFirst()
+          .orElse("");
+    }
   }
 
   /** The id of an image with a shell. */

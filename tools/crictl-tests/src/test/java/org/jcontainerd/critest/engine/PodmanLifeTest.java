@@ -36,15 +36,15 @@ class PodmanLifeTest extends EngineSuite {
   }
 
   @Test
-  void run_ofADirectory_is126() throws Exception {
-    podman.runWith(List.of(), "/etc").refused(126, "ermission denied");
+  void run_ofAFileThatIsNoProgram_is126() throws Exception {
+    podman.runWith(List.of(), "/etc/passwd").refused(126, "ermission denied");
   }
 
   @Test
   void run_withTerminal_givesOne() throws Exception {
     Answer answer =
         podman.home().onTerminal(podman.command("run", "--rm", "-it", podman.image(), "tty"));
-    assertEquals("/dev/pts/0", answer.fine());
+    answer.showing(0, "/dev/pts/0");
   }
 
   @Test
@@ -78,7 +78,7 @@ class PodmanLifeTest extends EngineSuite {
         podman
             .home()
             .onTerminal(podman.command("exec", "-it", "terminal", "sh", "-c", "tty; exit 4"));
-    assertEquals("/dev/pts/0", answer.ending(4));
+    answer.showing(4, "/dev/pts/0");
     podman.remove("terminal");
   }
 
@@ -167,7 +167,8 @@ class PodmanLifeTest extends EngineSuite {
   void pod_ofTwoContainers_sharesItsNamespaces() throws Exception {
     podman.podman("pod", "create", "--infra=false", "--name", "pair").fine();
     podman.detached("first", List.of("--pod", "pair"), "exec sleep 1000");
-    podman.detached("second", List.of("--pid", "container:first"), "exec sleep 1001");
+    podman.detached(
+        "second", List.of("--pod", "pair", "--pid", "container:first"), "exec sleep 1001");
     Answer seen = podman.podman("exec", "first", "ps", "-o", "args");
     assertTrue(seen.lines().contains("sleep 1001"), seen::toString);
     podman.remove("second");
