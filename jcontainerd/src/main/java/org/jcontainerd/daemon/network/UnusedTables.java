@@ -51,7 +51,7 @@ final class UnusedTables implements AutoCloseable {
   private void remove() {
     try {
       CniPlugins.removeUnusedTables(host);
-    } catch (CniFailure e) { // the next pod's end tries again
+    } catch (CniFailure | RuntimeException e) { // the thread's edge; the next pod's end tries again
       log.atWarn().setCause(e).log("unused tables of packet rules stay");
     }
   }

@@ -24,6 +24,7 @@ import org.jcontainerd.jrunc.resctrl.ResctrlGroup;
 import org.jcontainerd.jrunc.state.ContainerFiles;
 import org.jcontainerd.jrunc.state.ContainerState;
 import org.jcontainerd.linux.Fd;
+import org.jcontainerd.linux.Signal;
 import org.jcontainerd.linux.mount.MountInfo;
 import org.jcontainerd.oci.json.JsonException;
 import org.jcontainerd.oci.json.OciJson;
@@ -173,7 +174,7 @@ public final class CreateContainer {
       throw new RuncFailure.FailedPrecondition(
           "container's cgroup is not empty: " + there.size() + " process(es) found");
     }
-    undo.push(cgroup::delete);
+    undo.push(() -> clear(cgroup));
     if (!CgroupAccess.create(cgroup, resources, context.host())) {
       return new ContainerCgroup(context.layout(), Map.of());
     }
@@ -193,6 +194,15 @@ public final class CreateContainer {
     group.create();
     undo.push(group::delete);
     return Optional.of(group);
+  }
+
+  /**
+   * Ends what is in the cgroup, and removes it. It was empty, so all in it is of this operation, also
+   * a process that waits for its start when nobody knows of it yet.
+   */
+  private static void clear(ContainerCgroup cgroup) throws IOException {
+    cgroup.signalAll(Signal.SIGKILL);
+    cgroup.delete();
   }
 
   private CreateInput input(Spec spec, Path rootfs, ContainerCgroup cgroup)
