@@ -61,7 +61,7 @@ public final class ControlContainer {
       if (status(container.state()) == ContainerStatus.STOPPED) {
         throw new RuncFailure.FailedPrecondition("container not running");
       }
-      context.cgroup(container.state()).apply(resources, List.of(), false);
+      context.cgroup(container.state()).apply(resources, false, context.warnings());
     } catch (IOException e) {
       throw failed("update", e);
     }

@@ -9,9 +9,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jcontainerd.jrunc.CreateRequest;
 import org.jcontainerd.jrunc.RuncFailure;
 import org.jcontainerd.jrunc.StartedProcess;
+import org.jcontainerd.jrunc.cgroup.CgroupOwner;
 import org.jcontainerd.jrunc.cgroup.CgroupPlacement;
 import org.jcontainerd.jrunc.cgroup.ContainerCgroup;
 import org.jcontainerd.jrunc.compile.CompiledPlan;
@@ -23,6 +25,7 @@ import org.jcontainerd.jrunc.launch.ProcessIdentity;
 import org.jcontainerd.jrunc.state.ContainerFiles;
 import org.jcontainerd.jrunc.state.ContainerState;
 import org.jcontainerd.linux.Fd;
+import org.jcontainerd.linux.cgroup.CgroupLayout;
 import org.jcontainerd.linux.mount.MountInfo;
 import org.jcontainerd.oci.json.JsonException;
 import org.jcontainerd.oci.json.OciJson;
@@ -156,7 +159,14 @@ public final class CreateContainer {
     if (cgroup.isFrozen()) {
       throw new RuncFailure.FailedPrecondition("container's cgroup unexpectedly frozen");
     }
-    cgroup.apply(resources, linux.devices(), true);
+    cgroup.apply(resources, true, context.warnings());
+    OptionalInt owner =
+        context.layout().mode() == CgroupLayout.Mode.UNIFIED
+            ? CgroupOwner.of(spec)
+            : OptionalInt.empty();
+    if (owner.isPresent()) {
+      cgroup.own(owner.getAsInt());
+    }
     return cgroup;
   }
 
