@@ -5,6 +5,7 @@ module org.jcontainerd.jrunc {
   requires static transitive org.jspecify;
   requires transitive org.jcontainerd.linux;
   requires transitive org.jcontainerd.oci;
+  requires static org.freedesktop.dbus; // the systemd driver's, loaded when it is asked for
   requires jdk.unsupported; // sun.misc.Signal: the only way to hear of WINCH and TERM
 
   exports org.jcontainerd.jrunc;
@@ -19,4 +20,7 @@ module org.jcontainerd.jrunc {
       org.jcontainerd.oci;
   opens org.jcontainerd.jrunc.state to
       org.jcontainerd.oci;
+  // D-Bus structs and signals.
+  opens org.jcontainerd.jrunc.systemd to
+      org.freedesktop.dbus;
 }

@@ -16,10 +16,18 @@ import org.junit.jupiter.api.Test;
  * docs/dependencies.md.
  */
 class DependencyListTest {
+  /** The last three are of the systemd driver, and not loaded without it. */
   @Test
-  void jrunc_carriesJacksonCoreAlone() throws IOException {
+  void jrunc_carriesJacksonCoreAndDbusAlone() throws IOException {
     assertEquals(
-        Set.of("jcontainerd-linux", "jcontainerd-api-oci", "jackson-core"), runtimeJars("jrunc"));
+        Set.of(
+            "jcontainerd-linux",
+            "jcontainerd-api-oci",
+            "jackson-core",
+            "dbus-java-core",
+            "dbus-java-transport-native-unixsocket",
+            "slf4j-api"),
+        runtimeJars("jrunc"));
   }
 
   @Test

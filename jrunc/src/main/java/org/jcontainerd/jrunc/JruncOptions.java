@@ -12,18 +12,25 @@ import org.jcontainerd.linux.loop.KernelWaiter;
  * @param waiter receives what helpers say, so that operations may run on virtual threads; borrowed.
  *     Empty for commands: operations then wait in the kernel
  * @param warnings gets one line for each thing that was changed or left out
+ * @param systemdCgroup whether new containers get a unit of systemd for a cgroup
  */
-public record JruncOptions(Path root, Optional<KernelWaiter> waiter, Consumer<String> warnings) {
+public record JruncOptions(
+    Path root, Optional<KernelWaiter> waiter, Consumer<String> warnings, boolean systemdCgroup) {
   /** Where state is if nobody says otherwise. */
   public static final Path DEFAULT_ROOT = Path.of("/run/jrunc");
 
   /** For a daemon. */
   public static JruncOptions daemon(Path root, KernelWaiter waiter, Consumer<String> warnings) {
-    return new JruncOptions(root, Optional.of(waiter), warnings);
+    return new JruncOptions(root, Optional.of(waiter), warnings, false);
   }
 
   /** For a command. */
   public static JruncOptions command(Path root, Consumer<String> warnings) {
-    return new JruncOptions(root, Optional.empty(), warnings);
+    return new JruncOptions(root, Optional.empty(), warnings, false);
+  }
+
+  /** The same with the systemd cgroup driver for new containers, or without. */
+  public JruncOptions systemdCgroup(boolean wanted) {
+    return new JruncOptions(root, waiter, warnings, wanted);
   }
 }

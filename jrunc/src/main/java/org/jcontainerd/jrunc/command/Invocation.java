@@ -11,14 +11,16 @@ import org.jcontainerd.linux.LinuxException;
  * @param arguments of the verb
  * @param root directory of the containers' state
  * @param log where warnings and failures go
+ * @param systemdCgroup whether {@code --systemd-cgroup} was given
  */
-record Invocation(Arguments arguments, Path root, RuncLog log) {
+record Invocation(Arguments arguments, Path root, RuncLog log, boolean systemdCgroup) {
   /** The runtime; closed by the caller. */
   Jrunc open() throws LinuxException {
     return Jrunc.open(options());
   }
 
   JruncOptions options() {
-    return JruncOptions.command(root.toAbsolutePath().normalize(), log::warning);
+    return JruncOptions.command(root.toAbsolutePath().normalize(), log::warning)
+        .systemdCgroup(systemdCgroup);
   }
 }

@@ -18,7 +18,7 @@ public final class JruncProgram {
           .option("log", "FILE", "log file (default: standard error)")
           .option("log-format", "text|json", "format of the log")
           .option("root", "DIR", "directory of the containers' state (default: /run/jrunc)")
-          .toggle("systemd-cgroup", "systemd cgroup driver (not in yet)")
+          .toggle("systemd-cgroup", "cgroups are transient units of systemd")
           .option("rootless", "auto|true|false", "accepted for compatibility")
           .option("criu", "FILE", "accepted for compatibility")
           .toggle('v', "version", "print the version")
@@ -96,13 +96,9 @@ public final class JruncProgram {
       return 0;
     }
     try {
-      if (global.has("systemd-cgroup")) {
-        throw new RuncFailure.NotSupported(
-            "--systemd-cgroup", "only the cgroupfs driver is in yet");
-      }
       Arguments arguments = Arguments.parse(command.flags(), rest);
       Path root = global.value("root").map(Path::of).orElse(JruncOptions.DEFAULT_ROOT);
-      return command.run(new Invocation(arguments, root, log));
+      return command.run(new Invocation(arguments, root, log, global.has("systemd-cgroup")));
     } catch (RuncFailure | IOException | UsageException e) {
       log.fatal(command.failurePrefix() + e.getMessage());
       for (Throwable further : e.getSuppressed()) {

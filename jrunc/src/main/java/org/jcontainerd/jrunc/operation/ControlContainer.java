@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import org.jcontainerd.jrunc.ContainerStatus;
 import org.jcontainerd.jrunc.RuncFailure;
+import org.jcontainerd.jrunc.cgroup.ContainerCgroup;
 import org.jcontainerd.jrunc.state.ContainerState;
 import org.jcontainerd.oci.runtime.Resources;
 
@@ -61,7 +62,9 @@ public final class ControlContainer {
       if (status(container.state()) == ContainerStatus.STOPPED) {
         throw new RuncFailure.FailedPrecondition("container not running");
       }
-      context.cgroup(container.state()).apply(resources, false, context.warnings());
+      ContainerCgroup cgroup = context.cgroup(container.state());
+      context.driver(container.state()).update(cgroup, resources);
+      cgroup.apply(resources, false, context.warnings());
     } catch (IOException e) {
       throw failed("update", e);
     }

@@ -13,8 +13,8 @@ import java.util.OptionalInt;
 import org.jcontainerd.jrunc.CreateRequest;
 import org.jcontainerd.jrunc.RuncFailure;
 import org.jcontainerd.jrunc.StartedProcess;
+import org.jcontainerd.jrunc.cgroup.CgroupDriver;
 import org.jcontainerd.jrunc.cgroup.CgroupOwner;
-import org.jcontainerd.jrunc.cgroup.CgroupPlacement;
 import org.jcontainerd.jrunc.cgroup.ContainerCgroup;
 import org.jcontainerd.jrunc.compile.CompiledPlan;
 import org.jcontainerd.jrunc.compile.CreateCompiler;
@@ -41,6 +41,7 @@ public final class CreateContainer {
   private final RuntimeContext context;
   private final CreateRequest request;
   private final Undo undo = new Undo();
+  private CgroupDriver.Opening opening = () -> {};
 
   public CreateContainer(RuntimeContext context, CreateRequest request) {
     this.context = context;
@@ -87,6 +88,7 @@ public final class CreateContainer {
       var listener = new CreateListener(context, request, spec);
       ProcessIdentity process = LaunchFailure.await(launch, listener);
       undo.push(() -> ContainerProcess.end(process.pid(), process.startTicks()));
+      opening.close();
       listener.handOver(process.pid());
       ContainerState state = state(rootfs, cgroup, process);
       if (request.keeper()) {
@@ -138,11 +140,7 @@ public final class CreateContainer {
   }
 
   private ContainerCgroup placeCgroup(Spec spec) throws IOException, RuncFailure {
-    Linux linux = spec.linux().orElseGet(() -> Linux.builder().build());
-    Resources resources = linux.resources().orElseGet(() -> Resources.builder().build());
-    Map<String, Path> directories =
-        CgroupPlacement.of(context.layout(), linux.cgroupsPath(), request.id(), resources);
-    return new ContainerCgroup(context.layout(), directories);
+    return context.driver().place(spec, request.id());
   }
 
   private ContainerCgroup makeCgroup(Spec spec) throws IOException, RuncFailure {
@@ -155,7 +153,9 @@ public final class CreateContainer {
           "container's cgroup is not empty: " + there.size() + " process(es) found");
     }
     undo.push(cgroup::delete);
-    cgroup.create();
+    undo.push(() -> context.driver().remove(cgroup));
+    opening = context.driver().make(cgroup, spec, request.id());
+    undo.push(opening::close);
     if (cgroup.isFrozen()) {
       throw new RuncFailure.FailedPrecondition("container's cgroup unexpectedly frozen");
     }
@@ -246,6 +246,7 @@ public final class CreateContainer {
         request.keeper(),
         Instant.now(),
         strings(cgroup.directories()),
-        0);
+        0,
+        context.driver().name());
   }
 }

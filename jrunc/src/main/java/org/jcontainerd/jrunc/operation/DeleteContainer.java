@@ -73,6 +73,7 @@ public final class DeleteContainer {
     ContainerCgroup cgroup = context.cgroup(state);
     var failures = new ArrayList<Exception>();
     attempt(failures, () -> endProcesses(container, cgroup));
+    attempt(failures, () -> context.driver(state).remove(cgroup));
     attempt(failures, cgroup::delete);
     if (state.keeper()) {
       attempt(failures, () -> retire(Path.of(state.bundle()).resolve("init")));
