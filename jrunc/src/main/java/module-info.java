@@ -6,6 +6,7 @@ module org.jcontainerd.jrunc {
   requires transitive org.jcontainerd.linux;
   requires transitive org.jcontainerd.oci;
   requires com.google.protobuf; // criu's protocol
+  requires static org.freedesktop.dbus; // the systemd driver's, loaded when it is asked for
   requires jdk.unsupported; // sun.misc.Signal: the only way to hear of WINCH and TERM
 
   exports org.jcontainerd.jrunc;
@@ -20,4 +21,7 @@ module org.jcontainerd.jrunc {
       org.jcontainerd.oci;
   opens org.jcontainerd.jrunc.state to
       org.jcontainerd.oci;
+  // D-Bus structs and signals.
+  opens org.jcontainerd.jrunc.systemd to
+      org.freedesktop.dbus;
 }

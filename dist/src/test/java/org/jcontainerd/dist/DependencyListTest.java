@@ -16,10 +16,18 @@ import org.junit.jupiter.api.Test;
  * docs/dependencies.md.
  */
 class DependencyListTest {
+  /** The last three are of the systemd driver, and not loaded without it. */
   @Test
-  void jrunc_carriesJacksonCoreAndProtobufAlone() throws IOException {
+  void jrunc_carriesJacksonCoreProtobufAndDbusAlone() throws IOException {
     assertEquals(
-        Set.of("jcontainerd-linux", "jcontainerd-api-oci", "jackson-core", "protobuf-java"),
+        Set.of(
+            "jcontainerd-linux",
+            "jcontainerd-api-oci",
+            "jackson-core",
+            "protobuf-java",
+            "dbus-java-core",
+            "dbus-java-transport-native-unixsocket",
+            "slf4j-api"),
         runtimeJars("jrunc"));
   }
 

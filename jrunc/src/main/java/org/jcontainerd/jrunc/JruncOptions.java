@@ -13,27 +13,34 @@ import org.jcontainerd.linux.loop.KernelWaiter;
  *     Empty for commands: operations then wait in the kernel
  * @param warnings gets one line for each thing that was changed or left out
  * @param trace is told what operations do while they do it; plans are then run more slowly
+ * @param systemdCgroup whether new containers get a unit of systemd for a cgroup
  */
 public record JruncOptions(
     Path root,
     Optional<KernelWaiter> waiter,
     Consumer<String> warnings,
-    Optional<OperationTrace> trace) {
+    Optional<OperationTrace> trace,
+    boolean systemdCgroup) {
   /** Where state is if nobody says otherwise. */
   public static final Path DEFAULT_ROOT = Path.of("/run/jrunc");
 
   /** For a daemon. */
   public static JruncOptions daemon(Path root, KernelWaiter waiter, Consumer<String> warnings) {
-    return new JruncOptions(root, Optional.of(waiter), warnings, Optional.empty());
+    return new JruncOptions(root, Optional.of(waiter), warnings, Optional.empty(), false);
   }
 
   /** For a command. */
   public static JruncOptions command(Path root, Consumer<String> warnings) {
-    return new JruncOptions(root, Optional.empty(), warnings, Optional.empty());
+    return new JruncOptions(root, Optional.empty(), warnings, Optional.empty(), false);
   }
 
   /** The same with a trace. */
   public JruncOptions traced(OperationTrace to) {
-    return new JruncOptions(root, waiter, warnings, Optional.of(to));
+    return new JruncOptions(root, waiter, warnings, Optional.of(to), systemdCgroup);
+  }
+
+  /** The same with the systemd cgroup driver for new containers, or without. */
+  public JruncOptions systemdCgroup(boolean wanted) {
+    return new JruncOptions(root, waiter, warnings, trace, wanted);
   }
 }

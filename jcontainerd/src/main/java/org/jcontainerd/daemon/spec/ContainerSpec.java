@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.jcontainerd.api.cri.v1.LinuxContainerSecurityContext;
 import org.jcontainerd.api.cri.v1.NamespaceMode;
+import org.jcontainerd.api.cri.v1.PodSandboxConfig;
 import org.jcontainerd.api.cri.v1.SecurityProfile;
 import org.jcontainerd.daemon.failure.DaemonFailure;
 import org.jcontainerd.oci.runtime.Capabilities;
@@ -106,7 +107,7 @@ public final class ContainerSpec {
     // the pod's process has the host's where the pod asked for them: joining is right either way
     namespaces.add(new Namespace("ipc", ofPod + "ipc"));
     namespaces.add(new Namespace("uts", ofPod + "uts"));
-    if (options.getNetwork() != NamespaceMode.NODE) {
+    if (options.getNetwork() != NamespaceMode.NODE && !hasHostNetwork(in.pod())) {
       namespaces.add(new Namespace("network", in.netns().toString()));
     }
     switch (options.getPid()) {
@@ -131,6 +132,12 @@ public final class ContainerSpec {
       namespaces.add(Namespace.created("cgroup"));
     }
     return namespaces;
+  }
+
+  /** A pod with the host's network has no namespace that a container could ask for. */
+  private static boolean hasHostNetwork(PodSandboxConfig pod) {
+    return pod.getLinux().getSecurityContext().getNamespaceOptions().getNetwork()
+        == NamespaceMode.NODE;
   }
 
   /** What tools and plugins read; nothing of the image's labels gets here (CVE-2026-53488). */

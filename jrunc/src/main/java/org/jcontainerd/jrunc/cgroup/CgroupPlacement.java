@@ -15,7 +15,7 @@ public final class CgroupPlacement {
 
   /**
    * The directory in each hierarchy that the container uses: all of v1; of the unified tree only if
-   * it is the only one, or if it has the only controller for a limit.
+   * it is the only one, or if only it can keep a limit.
    *
    * @param cgroupsPath of the configuration: absolute counts from the root of each hierarchy,
    *     relative from the runtime's own cgroup, "" is the container's id
@@ -24,6 +24,22 @@ public final class CgroupPlacement {
   public static Map<String, Path> of(
       CgroupLayout layout, String cgroupsPath, String id, Resources resources)
       throws LinuxException, RuncFailure.InvalidArgument {
+    Path wanted = wanted(cgroupsPath, id);
+    Map<CgroupHierarchy, String> own =
+        wanted.isAbsolute() ? Map.of() : layout.ofProcess((int) ProcessHandle.current().pid());
+    return of(layout, own, wanted, resources);
+  }
+
+  /** One absolute cgroup in every hierarchy: systemd follows processes in its own and in v2's. */
+  public static Map<String, Path> everywhere(CgroupLayout layout, Path cgroup) {
+    var directories = new LinkedHashMap<String, Path>();
+    for (CgroupHierarchy hierarchy : layout.hierarchies()) {
+      directories.put(hierarchy.mountPoint().toString(), hierarchy.directory(cgroup.toString()));
+    }
+    return directories;
+  }
+
+  static Path wanted(String cgroupsPath, String id) throws RuncFailure.InvalidArgument {
     if (cgroupsPath.contains(":")) {
       throw new RuncFailure.InvalidArgument(
           "linux.cgroupsPath",
@@ -34,17 +50,29 @@ public final class CgroupPlacement {
       throw new RuncFailure.InvalidArgument(
           "linux.cgroupsPath", "'" + cgroupsPath + "' is not inside a hierarchy");
     }
+    return wanted;
+  }
+
+  /**
+   * On v2 alone a cgroup that has processes, as the runtime's own, cannot hand controllers down: a
+   * relative path counts from the one above it there, as with runc.
+   */
+  static Map<String, Path> of(
+      CgroupLayout layout, Map<CgroupHierarchy, String> own, Path wanted, Resources resources) {
+    boolean unifiedAlone = layout.mode() == CgroupLayout.Mode.UNIFIED;
     boolean unifiedToo =
-        layout.mode() == CgroupLayout.Mode.UNIFIED
+        unifiedAlone
+            || layout.of("devices").isEmpty()
             || layout.of("hugetlb").filter(CgroupHierarchy::unified).isPresent()
                 && !resources.hugepageLimits().isEmpty();
-    Map<CgroupHierarchy, String> own =
-        wanted.isAbsolute() ? Map.of() : layout.ofProcess((int) ProcessHandle.current().pid());
     var directories = new LinkedHashMap<String, Path>();
     for (CgroupHierarchy hierarchy : layout.hierarchies()) {
       if (!hierarchy.unified() || unifiedToo) {
-        String parent = own.getOrDefault(hierarchy, "/");
-        String cgroup = Path.of(parent).resolve(wanted).toString();
+        Path start = Path.of(own.getOrDefault(hierarchy, "/"));
+        if (unifiedAlone && start.getParent() != null) {
+          start = start.getParent();
+        }
+        String cgroup = start.resolve(wanted).toString();
         directories.put(hierarchy.mountPoint().toString(), hierarchy.directory(cgroup));
       }
     }

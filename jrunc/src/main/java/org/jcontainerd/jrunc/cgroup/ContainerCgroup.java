@@ -8,11 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jcontainerd.jrunc.RuncFailure;
 import org.jcontainerd.linux.Errno;
 import org.jcontainerd.linux.Fd;
@@ -23,7 +25,6 @@ import org.jcontainerd.linux.cgroup.CgroupLayout;
 import org.jcontainerd.linux.fs.HostFile;
 import org.jcontainerd.linux.fs.KernelFile;
 import org.jcontainerd.linux.process.PidFd;
-import org.jcontainerd.oci.runtime.Device;
 import org.jcontainerd.oci.runtime.Resources;
 
 /**
@@ -31,6 +32,9 @@ import org.jcontainerd.oci.runtime.Resources;
  * caller serializes changes of one container.
  */
 public final class ContainerCgroup {
+  /** The files that go with a cgroup that is given away, since Linux 4.15; cgroups(7). */
+  private static final Path DELEGATE = Path.of("/sys/kernel/cgroup/delegate");
+
   private final CgroupLayout layout;
   private final Map<String, Path> directories;
 
@@ -116,14 +120,36 @@ public final class ContainerCgroup {
   }
 
   /**
-   * Sets limits, and if {@code rules} says so the device rules.
+   * Sets limits and device rules. Without any rule a new cgroup gets the default devices alone, and
+   * an old one keeps what it has.
    *
-   * @param devices listed in the configuration, which are allowed as well
    * @param fresh whether the cgroup has just been made
+   * @param warnings gets a line for each field that is left out
    */
-  public void apply(Resources resources, List<Device> devices, boolean fresh)
+  public void apply(Resources resources, boolean fresh, Consumer<String> warnings)
       throws IOException, RuncFailure {
-    new LimitApplier(layout, directories).apply(resources, devices, fresh);
+    new LimitApplier(layout, directories, warnings).apply(resources, fresh);
+  }
+
+  /**
+   * Gives the cgroup to a user, who may then move processes and make cgroups in it, but not change
+   * its limits (config-linux.md, "Cgroup ownership"). Of v2 alone: v1 cannot be given away safely.
+   *
+   * @param uid on the host
+   */
+  public void own(int uid) throws IOException {
+    if (unified().isPresent()) {
+      Files.setAttribute(unified().get(), "unix:uid", uid);
+      String delegated =
+          KernelFile.readIfPresent(DELEGATE)
+              .orElse("cgroup.procs\ncgroup.subtree_control\ncgroup.threads");
+      for (String file : delegated.lines().toList()) {
+        Path path = unified().get().resolve(file);
+        if (Files.exists(path)) { // of a controller that is not here
+          Files.setAttribute(path, "unix:uid", uid);
+        }
+      }
+    }
   }
 
   /** The {@code tasks} file of a v1 hierarchy, opened for writing; owned by the caller. */
@@ -181,23 +207,39 @@ public final class ContainerCgroup {
     return pids;
   }
 
-  /** Sends a signal to every process; those forked meanwhile are found by asking again. */
+  /**
+   * Sends a signal to every process. With SIGKILL none escapes by a fork: v2 sees to it, on v1 the
+   * processes are asked for until there are no new ones.
+   */
   public void signalAll(Signal signal) throws IOException {
     Optional<Path> kill = unified().map(directory -> directory.resolve("cgroup.kill"));
-    if (signal.equals(Signal.SIGKILL)
+    boolean isKill = signal.equals(Signal.SIGKILL);
+    if (isKill
         && layout.mode() == CgroupLayout.Mode.UNIFIED
         && kill.isPresent()
         && Files.exists(kill.get())) {
       KernelFile.write(kill.get(), "1");
       return;
     }
-    for (int pid : pids()) {
-      try (PidFd process = PidFd.open(pid)) {
-        var _ = process.send(signal);
-      } catch (LinuxException e) {
-        if (!e.is(Errno.ESRCH)) {
-          throw e;
+    var signalled = new HashSet<Integer>();
+    boolean more;
+    do {
+      more = false;
+      for (int pid : pids()) {
+        if (signalled.add(pid)) {
+          send(pid, signal);
+          more = isKill;
         }
+      }
+    } while (more);
+  }
+
+  private static void send(int pid, Signal signal) throws LinuxException {
+    try (PidFd process = PidFd.open(pid)) {
+      var _ = process.send(signal);
+    } catch (LinuxException e) {
+      if (!e.is(Errno.ESRCH)) {
+        throw e;
       }
     }
   }

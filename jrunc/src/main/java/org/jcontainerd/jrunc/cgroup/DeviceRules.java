@@ -4,15 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jcontainerd.jrunc.RuncFailure;
-import org.jcontainerd.oci.runtime.Device;
 import org.jcontainerd.oci.runtime.DeviceRule;
 
 /**
  * Device rules of a container: those of the configuration, then, as in runc, those without which
- * nothing runs: mknod of any, the default devices, ptys, tun, and the devices that the
- * configuration lists.
+ * nothing runs: mknod of any, the default devices, ptys, tun. A device that the configuration only
+ * lists gets a node and no rule.
  */
-final class DeviceRules {
+public final class DeviceRules {
   private DeviceRules() {}
 
   private static final List<DeviceRule> ALWAYS =
@@ -38,58 +37,34 @@ final class DeviceRules {
         access);
   }
 
-  static List<DeviceRule> all(List<DeviceRule> configured, List<Device> listed)
+  /** What the rules of a configuration come to, checked. */
+  public static DeviceAllowance allowance(List<DeviceRule> configured)
       throws RuncFailure.InvalidArgument {
     var rules = new ArrayList<DeviceRule>();
     for (int i = 0; i < configured.size(); i++) {
       check("linux.resources.devices[" + i + "]", configured.get(i));
       rules.add(configured.get(i));
     }
-    // A rule that only repeats one in force would cost a write and change nothing.
-    for (DeviceRule rule : ALWAYS) {
-      if (!rules.contains(rule)) {
-        rules.add(rule);
-      }
-    }
-    for (Device device : listed) {
-      if (!device.type().equals("p")) {
-        String type = device.type().equals("u") ? "c" : device.type();
-        DeviceRule rule = allow(type, device.major(), device.minor(), "rwm");
-        if (!rules.contains(rule)) {
-          rules.add(rule);
-        }
-      }
-    }
-    return rules;
+    rules.addAll(ALWAYS);
+    return DeviceAllowance.of(rules);
   }
 
   private static void check(String field, DeviceRule rule) throws RuncFailure.InvalidArgument {
     if (!List.of("", "a", "b", "c").contains(rule.type())) {
       throw new RuncFailure.InvalidArgument(field + ".type", "unknown '" + rule.type() + "'");
     }
-    if (!rule.access().matches("[rwm]*")) {
+    if (!rule.access().matches("[rwm]+")) {
       throw new RuncFailure.InvalidArgument(
           field + ".access", "'" + rule.access() + "' is not of the letters rwm");
     }
+    checkNumber(field + ".major", rule.major().orElse(0L));
+    checkNumber(field + ".minor", rule.minor().orElse(0L));
   }
 
-  /** Whether the rule is about every device. */
-  static boolean isForAll(DeviceRule rule) {
-    return (rule.type().isEmpty() || rule.type().equals("a"))
-        && rule.major().isEmpty()
-        && rule.minor().isEmpty();
-  }
-
-  /** The line for devices.allow or devices.deny of cgroup v1. */
-  static String line(DeviceRule rule) {
-    if (isForAll(rule)) {
-      return "a";
+  /** -1 is what some callers write for all. */
+  private static void checkNumber(String field, long number) throws RuncFailure.InvalidArgument {
+    if (number < -1 || number > 0xFFFF_FFFFL) {
+      throw new RuncFailure.InvalidArgument(field, number + " is not a device number");
     }
-    return "%s %s:%s %s"
-        .formatted(
-            rule.type().isEmpty() ? "a" : rule.type(),
-            rule.major().filter(n -> n >= 0).map(Object::toString).orElse("*"),
-            rule.minor().filter(n -> n >= 0).map(Object::toString).orElse("*"),
-            rule.access().isEmpty() ? "rwm" : rule.access());
   }
 }

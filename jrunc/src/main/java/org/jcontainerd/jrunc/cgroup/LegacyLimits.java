@@ -2,10 +2,10 @@ package org.jcontainerd.jrunc.cgroup;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jcontainerd.jrunc.RuncFailure;
 import org.jcontainerd.oci.runtime.BlockIo;
 import org.jcontainerd.oci.runtime.Cpu;
+import org.jcontainerd.oci.runtime.HugepageLimit;
 import org.jcontainerd.oci.runtime.Memory;
 import org.jcontainerd.oci.runtime.NetworkClass;
 import org.jcontainerd.oci.runtime.Resources;
@@ -14,69 +14,66 @@ import org.jcontainerd.oci.runtime.WeightDevice;
 
 /** Limits as writes to cgroup v1 files (kernel, cgroup-v1/). Device rules are apart. Pure. */
 final class LegacyLimits {
+  private static final String PREFIX = "linux.resources.";
+  private static final long LEAST_SHARES = 2;
+  private static final long MOST_SHARES = 1 << 18;
+
+  private final LimitFiles files;
   private final List<LimitWrite> writes = new ArrayList<>();
 
-  private LegacyLimits() {}
+  private LegacyLimits(LimitFiles files) {
+    this.files = files;
+  }
 
-  static List<LimitWrite> of(Resources resources) throws RuncFailure {
+  static List<LimitWrite> of(Resources resources, LimitFiles files) throws RuncFailure {
     if (!resources.unified().isEmpty()) {
-      throw new RuncFailure.NotSupported("linux.resources.unified", "this host uses cgroup v1");
+      throw new RuncFailure.NotSupported(
+          PREFIX + "unified", "this host uses cgroup v1, use the fields of the controllers");
     }
-    var limits = new LegacyLimits();
-    resources.cpu().ifPresent(limits::cpu);
+    var limits = new LegacyLimits(files);
+    if (resources.cpu().isPresent()) {
+      limits.cpu(resources.cpu().get());
+    }
     if (resources.memory().isPresent()) {
       limits.memory(resources.memory().get());
     }
-    resources.pids().flatMap(pids -> pids.limit()).ifPresent(limits::pids);
+    resources
+        .pids()
+        .flatMap(pids -> pids.limit())
+        .ifPresent(limit -> limits.add("pids", "pids.max", LimitValues.pids(limit), "pids.limit"));
     resources.blockIo().ifPresent(limits::blockIo);
     resources.network().ifPresent(limits::network);
-    for (var limit : resources.hugepageLimits()) {
-      String bytes = Long.toUnsignedString(limit.limit());
-      String prefix = "hugetlb." + limit.pageSize();
-      limits.add("hugetlb", prefix + ".limit_in_bytes", bytes, "hugepageLimits");
-      limits.writes.add(
-          LimitWrite.of("hugetlb", prefix + ".rsvd.limit_in_bytes", bytes, "hugepageLimits")
-              .with(LimitWrite.Refusal.MISSING_IS_FINE));
+    limits.hugePages(resources.hugepageLimits());
+    for (var entry : resources.rdma().entrySet()) {
+      limits.add("rdma", "rdma.max", LimitValues.rdma(entry.getKey(), entry.getValue()), "rdma");
     }
-    resources
-        .rdma()
-        .forEach((device, rdma) ->
-            limits.add(
-                "rdma",
-                "rdma.max",
-                "%s hca_handle=%s hca_object=%s"
-                    .formatted(device, orMax(rdma.hcaHandles()), orMax(rdma.hcaObjects())),
-                "rdma"));
     return limits.writes;
   }
 
-  static String orMax(Optional<Long> value) {
-    return value.map(Object::toString).orElse("max");
-  }
-
   private void add(String controller, String file, Object value, String field) {
-    writes.add(LimitWrite.of(controller, file, value, "linux.resources." + field));
+    writes.add(LimitWrite.of(controller, file, value, PREFIX + field));
   }
 
-  private void cpu(Cpu cpu) {
-    cpu.shares()
-        .filter(shares -> shares != 0)
-        .ifPresent(shares -> add("cpu", "cpu.shares", shares, "cpu.shares"));
-    // Each of period, burst and quota may be refused until the others are set.
-    cpu.period()
-        .filter(period -> period != 0)
-        .ifPresent(period -> dependent("cpu.cfs_period_us", period, "cpu.period"));
-    cpu.burst().ifPresent(burst -> dependent("cpu.cfs_burst_us", burst, "cpu.burst"));
-    cpu.quota()
-        .filter(quota -> quota != 0)
-        .ifPresent(quota -> dependent("cpu.cfs_quota_us", quota, "cpu.quota"));
-    cpu.realtimePeriod()
-        .filter(period -> period != 0)
-        .ifPresent(period -> dependent("cpu.rt_period_us", period, "cpu.realtimePeriod"));
-    cpu.realtimeRuntime()
-        .filter(runtime -> runtime != 0)
-        .ifPresent(runtime -> dependent("cpu.rt_runtime_us", runtime, "cpu.realtimeRuntime"));
-    cpu.idle().ifPresent(idle -> add("cpu", "cpu.idle", idle, "cpu.idle"));
+  private void cpu(Cpu cpu) throws RuncFailure.InvalidArgument {
+    long shares = cpu.shares().orElse(0L);
+    // The kernel would take any other number for the nearest end.
+    if (shares != 0 && (shares < LEAST_SHARES || shares > MOST_SHARES)) {
+      throw new RuncFailure.InvalidArgument(
+          PREFIX + "cpu.shares",
+          Long.toUnsignedString(shares) + " is not in " + LEAST_SHARES + " to " + MOST_SHARES);
+    }
+    // An idle cgroup refuses shares: they come before it becomes so, and after it no longer is.
+    boolean awakes = cpu.idle().filter(idle -> idle == 0).isPresent();
+    if (awakes) {
+      add("cpu", "cpu.idle", 0, "cpu.idle");
+    }
+    if (shares != 0) {
+      add("cpu", "cpu.shares", shares, "cpu.shares");
+    }
+    if (cpu.idle().isPresent() && !awakes) {
+      add("cpu", "cpu.idle", cpu.idle().get(), "cpu.idle");
+    }
+    cpuTimes(cpu);
     if (!cpu.cpus().isEmpty()) {
       add("cpuset", "cpuset.cpus", cpu.cpus(), "cpu.cpus");
     }
@@ -85,26 +82,42 @@ final class LegacyLimits {
     }
   }
 
+  /** Each of period, burst and quota may be refused until the others are set. */
+  private void cpuTimes(Cpu cpu) {
+    dependent("cpu.cfs_period_us", cpu.period().orElse(0L), "cpu.period");
+    cpu.burst()
+        .ifPresent(burst -> {
+          LimitWrite write = LimitWrite.of("cpu", "cpu.cfs_burst_us", burst, PREFIX + "cpu.burst");
+          // Before Linux 5.14 nothing can be saved up.
+          writes.add(write.with(LimitWrite.Refusal.RETRY).with(LimitWrite.Refusal.MISSING_IS_FINE));
+        });
+    dependent("cpu.cfs_quota_us", cpu.quota().orElse(0L), "cpu.quota");
+    dependent("cpu.rt_period_us", cpu.realtimePeriod().orElse(0L), "cpu.realtimePeriod");
+    dependent("cpu.rt_runtime_us", cpu.realtimeRuntime().orElse(0L), "cpu.realtimeRuntime");
+  }
+
+  /** 0 is what callers write who mean "not set". */
   private void dependent(String file, long value, String field) {
-    writes.add(
-        LimitWrite.of("cpu", file, value, "linux.resources." + field)
-            .with(LimitWrite.Refusal.RETRY));
+    if (value != 0) {
+      LimitWrite write = LimitWrite.of("cpu", file, value, PREFIX + field);
+      writes.add(write.with(LimitWrite.Refusal.RETRY));
+    }
   }
 
   private void memory(Memory memory) throws RuncFailure.InvalidArgument {
     long limit = memory.limit().orElse(0L);
-    // Without a limit on memory one on memory and swap together has no sense.
-    long swap = memory.swap().orElse(limit == -1 ? -1L : 0L);
+    long swap = memory.swap().orElse(0L);
+    boolean implied = swap == 0 && limit == -1;
     if (limit != 0) {
-      writes.add(
-          LimitWrite.of("memory", "memory.limit_in_bytes", limit, "linux.resources.memory.limit")
-              .with(swap == 0 ? LimitWrite.Refusal.FAIL : LimitWrite.Refusal.RETRY));
+      LimitWrite write =
+          LimitWrite.of("memory", "memory.limit_in_bytes", limit, PREFIX + "memory.limit");
+      writes.add(swap == 0 && !implied ? write : write.with(LimitWrite.Refusal.RETRY));
     }
-    if (swap != 0) {
-      boolean implied = memory.swap().isEmpty();
+    if (swap != 0 || implied) {
+      // Without a limit on memory one on memory and swap together has no sense.
       LimitWrite write =
           LimitWrite.of(
-              "memory", "memory.memsw.limit_in_bytes", swap, "linux.resources.memory.swap");
+              "memory", "memory.memsw.limit_in_bytes", implied ? -1 : swap, PREFIX + "memory.swap");
       writes.add(
           write.with(implied ? LimitWrite.Refusal.MISSING_IS_FINE : LimitWrite.Refusal.RETRY));
     }
@@ -116,30 +129,21 @@ final class LegacyLimits {
     if (memory.disableOomKiller().orElse(false)) {
       add("memory", "memory.oom_control", 1, "memory.disableOOMKiller");
     }
-    if (memory.swappiness().isPresent() && memory.swappiness().get() != -1) {
-      long swappiness = memory.swappiness().get();
-      if (swappiness < 0 || swappiness > 100) {
-        throw new RuncFailure.InvalidArgument(
-            "linux.resources.memory.swappiness",
-            Long.toUnsignedString(swappiness) + " is not in 0 to 100");
-      }
-      add("memory", "memory.swappiness", swappiness, "memory.swappiness");
+    if (LimitValues.swappiness(memory).isPresent()) {
+      add(
+          "memory",
+          "memory.swappiness",
+          LimitValues.swappiness(memory).getAsLong(),
+          "memory.swappiness");
     }
   }
 
-  private void pids(long limit) {
-    add("pids", "pids.max", pidsValue(limit), "pids.limit");
-  }
-
-  /** 0 is nearly no task; systemd takes no 0, so runc writes 1, and so do we. */
-  static String pidsValue(long limit) {
-    return limit < 0 ? "max" : Long.toString(Math.max(1, limit));
-  }
-
+  /** CFQ, which is no more, had the files without "bfq". */
   private void blockIo(BlockIo io) {
+    String prefix = files.has("blkio", "blkio.weight") ? "blkio." : "blkio.bfq.";
     io.weight()
         .filter(weight -> weight != 0)
-        .ifPresent(weight -> add("blkio", "blkio.weight", weight, "blockIO.weight"));
+        .ifPresent(weight -> add("blkio", prefix + "weight", weight, "blockIO.weight"));
     io.leafWeight()
         .filter(weight -> weight != 0)
         .ifPresent(weight -> add("blkio", "blkio.leaf_weight", weight, "blockIO.leafWeight"));
@@ -147,9 +151,11 @@ final class LegacyLimits {
       String name = device.major() + ":" + device.minor() + " ";
       device
           .weight()
-          .ifPresent(w -> add("blkio", "blkio.weight_device", name + w, "blockIO.weightDevice"));
+          .filter(weight -> weight != 0)
+          .ifPresent(w -> add("blkio", prefix + "weight_device", name + w, "blockIO.weightDevice"));
       device
           .leafWeight()
+          .filter(weight -> weight != 0)
           .ifPresent(
               w -> add("blkio", "blkio.leaf_weight_device", name + w, "blockIO.weightDevice"));
     }
@@ -182,5 +188,18 @@ final class LegacyLimits {
                 "net_prio.ifpriomap",
                 p.name() + " " + p.priority(),
                 "network.priorities"));
+  }
+
+  /** Reservations are limited as well where the kernel counts them, since Linux 5.7. */
+  private void hugePages(List<HugepageLimit> limits) {
+    for (HugepageLimit limit : limits) {
+      String bytes = Long.toUnsignedString(limit.limit());
+      String prefix = "hugetlb." + limit.pageSize();
+      add("hugetlb", prefix + ".limit_in_bytes", bytes, "hugepageLimits");
+      writes.add(
+          LimitWrite.of(
+                  "hugetlb", prefix + ".rsvd.limit_in_bytes", bytes, PREFIX + "hugepageLimits")
+              .with(LimitWrite.Refusal.MISSING_IS_FINE));
+    }
   }
 }

@@ -2,7 +2,8 @@ package org.jcontainerd.jrunc.cgroup;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.OptionalLong;
 import org.jcontainerd.jrunc.RuncFailure;
 import org.jcontainerd.oci.runtime.BlockIo;
 import org.jcontainerd.oci.runtime.Cpu;
@@ -12,68 +13,84 @@ import org.jcontainerd.oci.runtime.Resources;
 import org.jcontainerd.oci.runtime.ThrottleDevice;
 import org.jcontainerd.oci.runtime.WeightDevice;
 
-/** Limits as writes to cgroup v2 files (kernel, cgroup-v2.rst). Device rules are apart. Pure. */
+/**
+ * Limits as writes to cgroup v2 files (kernel, cgroup-v2.rst). What v2 does not have is an error
+ * (config-linux.md, "Unified"). Device rules are apart. Pure.
+ */
 final class UnifiedLimits {
+  private static final String PREFIX = "linux.resources.";
   private static final long DEFAULT_PERIOD_MICROS = 100_000;
 
+  private final LimitFiles files;
   private final List<LimitWrite> writes = new ArrayList<>();
 
-  private UnifiedLimits() {}
+  private UnifiedLimits(LimitFiles files) {
+    this.files = files;
+  }
 
-  static List<LimitWrite> of(Resources resources) throws RuncFailure {
-    var limits = new UnifiedLimits();
-    resources.cpu().ifPresent(limits::cpu);
+  static List<LimitWrite> of(Resources resources, LimitFiles files) throws RuncFailure {
+    var limits = new UnifiedLimits(files);
+    if (resources.cpu().isPresent()) {
+      limits.cpu(resources.cpu().get());
+    }
     if (resources.memory().isPresent()) {
       limits.memory(resources.memory().get());
     }
     resources
         .pids()
         .flatMap(pids -> pids.limit())
-        .ifPresent(limit -> limits.add("pids.max", LegacyLimits.pidsValue(limit), "pids.limit"));
-    resources.blockIo().ifPresent(limits::blockIo);
-    limits.hugePages(resources.hugepageLimits());
-    resources
-        .rdma()
-        .forEach((device, rdma) ->
-            limits.add(
-                "rdma.max",
-                "%s hca_handle=%s hca_object=%s"
-                    .formatted(
-                        device,
-                        LegacyLimits.orMax(rdma.hcaHandles()),
-                        LegacyLimits.orMax(rdma.hcaObjects())),
-                "rdma"));
-    for (var entry : resources.unified().entrySet()) {
-      if (entry.getKey().contains("/")) {
-        throw new RuncFailure.InvalidArgument(
-            "linux.resources.unified", "'" + entry.getKey() + "' is no file of a cgroup");
-      }
-      limits.add(entry.getKey(), entry.getValue(), "unified");
+        .ifPresent(limit -> limits.add("pids.max", LimitValues.pids(limit), "pids.limit"));
+    if (resources.blockIo().isPresent()) {
+      limits.blockIo(resources.blockIo().get());
     }
+    limits.hugePages(resources.hugepageLimits());
+    if (resources.network().isPresent()) {
+      missing(resources.network().get().classId().orElse(0L) != 0, "network.classID");
+      missing(!resources.network().get().priorities().isEmpty(), "network.priorities");
+    }
+    for (var entry : resources.rdma().entrySet()) {
+      limits.add("rdma.max", LimitValues.rdma(entry.getKey(), entry.getValue()), "rdma");
+    }
+    limits.unified(resources.unified());
     return limits.writes;
   }
 
   /** The part of a hybrid layout that is in the unified tree: huge pages. */
   static List<LimitWrite> ofHybrid(Resources resources) {
-    var limits = new UnifiedLimits();
+    var limits = new UnifiedLimits((_, _) -> false);
     limits.hugePages(resources.hugepageLimits());
     return limits.writes;
   }
 
   private void add(String file, Object value, String field) {
-    writes.add(LimitWrite.of("", file, value, "linux.resources." + field));
+    writes.add(LimitWrite.of("", file, value, PREFIX + field));
   }
 
-  private void cpu(Cpu cpu) {
-    cpu.idle().ifPresent(idle -> add("cpu.idle", idle, "cpu.idle"));
+  private static void missing(boolean asked, String field) throws RuncFailure.NotSupported {
+    if (asked) {
+      throw new RuncFailure.NotSupported(PREFIX + field, "cgroup v2 has nothing like it");
+    }
+  }
+
+  private void cpu(Cpu cpu) throws RuncFailure.NotSupported {
+    missing(cpu.realtimePeriod().orElse(0L) != 0, "cpu.realtimePeriod");
+    missing(cpu.realtimeRuntime().orElse(0L) != 0, "cpu.realtimeRuntime");
+    // An idle cgroup refuses a weight: it comes before it becomes so, and after it no longer is.
+    boolean awakes = cpu.idle().filter(idle -> idle == 0).isPresent();
+    if (awakes) {
+      add("cpu.idle", 0, "cpu.idle");
+    }
     cpu.shares()
         .filter(shares -> shares != 0)
-        .ifPresent(shares -> add("cpu.weight", cpuWeight(shares), "cpu.shares"));
+        .ifPresent(shares -> add("cpu.weight", LimitValues.cpuWeight(shares), "cpu.shares"));
+    if (cpu.idle().isPresent() && !awakes) {
+      add("cpu.idle", cpu.idle().get(), "cpu.idle");
+    }
     // Burst above the old quota is refused until the new quota is there.
     cpu.burst()
         .ifPresent(burst ->
             writes.add(
-                LimitWrite.of("", "cpu.max.burst", burst, "linux.resources.cpu.burst")
+                LimitWrite.of("", "cpu.max.burst", burst, PREFIX + "cpu.burst")
                     .with(LimitWrite.Refusal.RETRY)));
     long quota = cpu.quota().orElse(0L);
     long period = cpu.period().orElse(0L);
@@ -89,85 +106,58 @@ final class UnifiedLimits {
     }
   }
 
-  /**
-   * Shares (2 to 262144) to weight (1 to 10000) so that 1024, the default of the one, is about 100,
-   * that of the other; the formula is runc's and crun's.
-   */
-  static long cpuWeight(long shares) {
-    if (shares <= 2) {
-      return 1;
-    }
-    if (shares >= 262_144) {
-      return 10_000;
-    }
-    double log = Math.log((double) shares) / Math.log(2);
-    double exponent = (log * log + 125 * log) / 612.0 - 7.0 / 34.0;
-    return (long) Math.ceil(Math.pow(10, exponent));
-  }
-
-  private void memory(Memory memory) throws RuncFailure.InvalidArgument {
-    Optional<Long> limit = memory.limit().filter(bytes -> bytes != 0);
-    Optional<String> swap = swap(memory);
+  private void memory(Memory memory) throws RuncFailure {
+    missing(memory.disableOomKiller().orElse(false), "memory.disableOOMKiller");
+    missing(LimitValues.swappiness(memory).isPresent(), "memory.swappiness");
+    OptionalLong swap = LimitValues.swapAlone(memory);
     if (swap.isPresent()) {
-      LimitWrite write =
-          LimitWrite.of("", "memory.swap.max", swap.get(), "linux.resources.memory.swap");
-      boolean harmless = swap.get().equals("max") || swap.get().equals("0");
-      writes.add(harmless ? write.with(LimitWrite.Refusal.MISSING_IS_FINE) : write);
+      long bytes = swap.getAsLong();
+      LimitWrite write = LimitWrite.of("", "memory.swap.max", orMax(bytes), PREFIX + "memory.swap");
+      // A kernel without swap has no such file.
+      writes.add(bytes <= 0 ? write.with(LimitWrite.Refusal.MISSING_IS_FINE) : write);
     }
-    limit.ifPresent(bytes -> add("memory.max", orMax(bytes), "memory.limit"));
+    memory
+        .limit()
+        .filter(bytes -> bytes != 0)
+        .ifPresent(bytes -> add("memory.max", orMax(bytes), "memory.limit"));
     memory
         .reservation()
         .filter(bytes -> bytes != 0)
         .ifPresent(bytes -> add("memory.low", orMax(bytes), "memory.reservation"));
   }
 
-  /** v1 limits memory and swap together, v2 swap alone. */
-  private static Optional<String> swap(Memory memory) throws RuncFailure.InvalidArgument {
-    long limit = memory.limit().orElse(0L);
-    long both = memory.swap().orElse(0L);
-    if (both == 0) {
-      return limit == -1 ? Optional.of("max") : Optional.empty();
-    }
-    if (both == -1) {
-      return Optional.of("max");
-    }
-    if (limit == 0 || limit == -1) {
-      throw new RuncFailure.InvalidArgument(
-          "linux.resources.memory.swap", "a swap limit needs a memory limit");
-    }
-    if (both < limit) {
-      throw new RuncFailure.InvalidArgument(
-          "linux.resources.memory.swap", "is less than the memory limit, which it includes");
-    }
-    return Optional.of(Long.toString(both - limit));
-  }
-
   private static String orMax(long bytes) {
     return bytes == -1 ? "max" : Long.toString(bytes);
   }
 
-  private void blockIo(BlockIo io) {
+  /** BFQ, where it is the scheduler, has a file of its own and the numbers of v1. */
+  private void blockIo(BlockIo io) throws RuncFailure.NotSupported {
+    missing(io.leafWeight().orElse(0) != 0, "blockIO.leafWeight");
+    boolean bfq = files.has("", "io.bfq.weight");
+    String file = bfq ? "io.bfq.weight" : "io.weight";
     io.weight()
         .filter(weight -> weight != 0)
-        .ifPresent(weight -> add("io.weight", ioWeight(weight), "blockIO.weight"));
+        .ifPresent(
+            weight -> add(file, bfq ? weight : LimitValues.ioWeight(weight), "blockIO.weight"));
     for (WeightDevice device : io.weightDevice()) {
+      missing(device.leafWeight().orElse(0) != 0, "blockIO.weightDevice.leafWeight");
       device
           .weight()
+          .filter(weight -> weight != 0)
           .ifPresent(weight ->
               add(
-                  "io.weight",
-                  device.major() + ":" + device.minor() + " " + ioWeight(weight),
+                  file,
+                  "%d:%d %d"
+                      .formatted(
+                          device.major(),
+                          device.minor(),
+                          bfq ? weight : LimitValues.ioWeight(weight)),
                   "blockIO.weightDevice"));
     }
     throttle(io.throttleReadBpsDevice(), "rbps", "throttleReadBpsDevice");
     throttle(io.throttleWriteBpsDevice(), "wbps", "throttleWriteBpsDevice");
     throttle(io.throttleReadIopsDevice(), "riops", "throttleReadIOPSDevice");
     throttle(io.throttleWriteIopsDevice(), "wiops", "throttleWriteIOPSDevice");
-  }
-
-  /** 10 to 1000 spread over 1 to 10000. */
-  static long ioWeight(long weight) {
-    return 1 + (weight - 10) * 9999 / 990;
   }
 
   private void throttle(List<ThrottleDevice> devices, String key, String field) {
@@ -180,14 +170,31 @@ final class UnifiedLimits {
     }
   }
 
+  /** Reservations are limited as well where the kernel counts them, since Linux 5.7. */
   private void hugePages(List<HugepageLimit> limits) {
     for (HugepageLimit limit : limits) {
       String bytes = Long.toUnsignedString(limit.limit());
       String prefix = "hugetlb." + limit.pageSize();
       add(prefix + ".max", bytes, "hugepageLimits");
       writes.add(
-          LimitWrite.of("", prefix + ".rsvd.max", bytes, "linux.resources.hugepageLimits")
+          LimitWrite.of("", prefix + ".rsvd.max", bytes, PREFIX + "hugepageLimits")
               .with(LimitWrite.Refusal.MISSING_IS_FINE));
+    }
+  }
+
+  /** Files by name; the kernel takes one line a write. */
+  private void unified(Map<String, String> unified) throws RuncFailure.InvalidArgument {
+    for (var entry : unified.entrySet()) {
+      String file = entry.getKey();
+      String field = "unified['" + file + "']";
+      if (file.contains("/")) {
+        throw new RuncFailure.InvalidArgument(PREFIX + field, "must be a file name, no slashes");
+      }
+      if (file.indexOf('.') <= 0) {
+        throw new RuncFailure.InvalidArgument(
+            PREFIX + field, "must be of the form CONTROLLER.PARAMETER");
+      }
+      entry.getValue().lines().forEach(line -> add(file, line, field));
     }
   }
 }

@@ -64,7 +64,7 @@ final class FeaturesCommand implements Command {
     linux.put("capabilities", CapabilityNames.upTo(context.host().lastCapability()));
     linux.put(
         "cgroup",
-        Map.of("v1", true, "v2", true, "systemd", false, "systemdUser", false, "rdma", true));
+        Map.of("v1", true, "v2", true, "systemd", true, "systemdUser", true, "rdma", true));
     linux.put("seccomp", seccomp());
     linux.put("apparmor", Map.of("enabled", context.host().appArmor()));
     linux.put("selinux", Map.of("enabled", context.host().selinux()));

@@ -14,15 +14,18 @@ import org.jcontainerd.linux.LinuxException;
  * @param root directory of the containers' state
  * @param criu the file of criu, or its name along PATH
  * @param log where warnings and failures go
+ * @param systemdCgroup whether {@code --systemd-cgroup} was given
  */
-record Invocation(Arguments arguments, Path root, String criu, RuncLog log) {
+record Invocation(Arguments arguments, Path root, String criu, RuncLog log, boolean systemdCgroup) {
   /** The runtime; closed by the caller. */
   Jrunc open() throws LinuxException {
     return Jrunc.open(options());
   }
 
   JruncOptions options() {
-    var options = JruncOptions.command(root.toAbsolutePath().normalize(), log::warning);
+    var options =
+        JruncOptions.command(root.toAbsolutePath().normalize(), log::warning)
+            .systemdCgroup(systemdCgroup);
     return arguments.has("trace") ? options.traced(new TraceLines(log.stderr())) : options;
   }
 

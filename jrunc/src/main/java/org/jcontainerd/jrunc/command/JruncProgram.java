@@ -24,7 +24,7 @@ public final class JruncProgram {
               "DIR",
               "directory of the containers' state (default: /run/jrunc, for an ordinary user"
                   + " $XDG_RUNTIME_DIR/jrunc)")
-          .toggle("systemd-cgroup", "systemd cgroup driver (not in yet)")
+          .toggle("systemd-cgroup", "cgroups are transient units of systemd")
           .option(
               "rootless", "auto|true|false", "whether cgroups that are refused are done without")
           .option("criu", "FILE", "the criu that checkpoint and restore use (default: of PATH)")
@@ -98,14 +98,10 @@ public final class JruncProgram {
       return help(verb);
     }
     try {
-      if (global.has("systemd-cgroup")) {
-        throw new RuncFailure.NotSupported(
-            "--systemd-cgroup", "only the cgroupfs driver is in yet");
-      }
       Arguments arguments = Arguments.parse(command.flags(), rest);
       Path root = RootOption.of(global, System.getenv());
       String criu = global.value("criu").orElse(CriuSettings.PROGRAM);
-      return command.run(new Invocation(arguments, root, criu, log));
+      return command.run(new Invocation(arguments, root, criu, log, global.has("systemd-cgroup")));
     } catch (RuncFailure | IOException | UsageException e) {
       log.fatal(command.failurePrefix() + FailureText.of(verb, e));
       for (Throwable further : e.getSuppressed()) {

@@ -4,45 +4,53 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.util.List;
+import java.util.Optional;
 import org.jcontainerd.jrunc.RuncFailure;
+import org.jcontainerd.jrunc.cgroup.CgroupDriver;
 import org.jcontainerd.jrunc.cgroup.ContainerCgroup;
 import org.jcontainerd.jrunc.compile.HostFacts;
 import org.jcontainerd.linux.Errno;
 import org.jcontainerd.linux.LinuxException;
+import org.jcontainerd.oci.runtime.Linux;
 import org.jcontainerd.oci.runtime.Resources;
+import org.jcontainerd.oci.runtime.Spec;
 
 /** Cgroups of a caller who may have no right to make one. */
 final class CgroupAccess {
   private CgroupAccess() {}
 
   /**
-   * Makes a cgroup; false if the caller may not and needs none: then the container stays in the
-   * caller's own, and nothing of this one is left.
+   * Makes a cgroup by a driver; empty if the caller may not and needs none: then the container
+   * stays in the caller's own, and nothing of this one is left.
    *
+   * @return what {@link CgroupDriver#make} answers
    * @throws RuncFailure.NotSupported if there are limits, which would be forgotten otherwise
    */
-  static boolean create(ContainerCgroup cgroup, Resources resources, HostFacts host)
+  static Optional<CgroupDriver.Opening> make(
+      CgroupDriver driver, ContainerCgroup cgroup, Spec spec, String id, HostFacts.Caller caller)
       throws IOException, RuncFailure {
     try {
-      cgroup.create();
-      return true;
+      return Optional.of(driver.make(cgroup, spec, id));
     } catch (IOException e) {
-      if (host.caller().uid() == 0 && !host.caller().inUserNamespace() || !isDenied(e)) {
+      if (caller.uid() == 0 && !caller.inUserNamespace() || !isDenied(e)) {
         throw e;
       }
+      driver.remove(cgroup);
       cgroup.delete();
-      if (limits(resources)) {
+      if (limits(spec)) {
         throw new RuncFailure.NotSupported(
             "linux.resources", "this user may not make a cgroup: " + e.getMessage());
       }
-      return false;
+      return Optional.empty();
     }
   }
 
   /** Device rules are none: without a cgroup an ordinary user gets no device by the container. */
-  private static boolean limits(Resources resources) {
-    Resources others = resources.toBuilder().devices(List.of()).build();
-    return !others.equals(Resources.builder().build());
+  private static boolean limits(Spec spec) {
+    Resources none = Resources.builder().build();
+    Resources all = spec.linux().flatMap(Linux::resources).orElse(none);
+    Resources others = all.toBuilder().devices(List.of()).build();
+    return !others.equals(none);
   }
 
   private static boolean isDenied(IOException e) {

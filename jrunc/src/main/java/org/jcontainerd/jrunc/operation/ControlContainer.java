@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jcontainerd.jrunc.ContainerStatus;
 import org.jcontainerd.jrunc.RuncFailure;
+import org.jcontainerd.jrunc.cgroup.ContainerCgroup;
 import org.jcontainerd.jrunc.resctrl.ResctrlGroup;
 import org.jcontainerd.jrunc.state.ContainerState;
 import org.jcontainerd.oci.runtime.IntelRdt;
@@ -65,7 +66,9 @@ public final class ControlContainer {
       if (status(container.state()) == ContainerStatus.STOPPED) {
         throw new RuncFailure.FailedPrecondition("container not running");
       }
-      context.cgroup(container.state()).apply(resources, List.of(), false);
+      ContainerCgroup cgroup = context.cgroup(container.state());
+      context.driver(container.state()).update(cgroup, resources);
+      cgroup.apply(resources, false, context.warnings());
     } catch (IOException e) {
       throw failed("update", e);
     }

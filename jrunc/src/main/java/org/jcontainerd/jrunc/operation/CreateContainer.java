@@ -9,10 +9,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jcontainerd.jrunc.CreateRequest;
 import org.jcontainerd.jrunc.RuncFailure;
 import org.jcontainerd.jrunc.StartedProcess;
-import org.jcontainerd.jrunc.cgroup.CgroupPlacement;
+import org.jcontainerd.jrunc.cgroup.CgroupDriver;
+import org.jcontainerd.jrunc.cgroup.CgroupOwner;
 import org.jcontainerd.jrunc.cgroup.ContainerCgroup;
 import org.jcontainerd.jrunc.compile.CompiledPlan;
 import org.jcontainerd.jrunc.compile.CreateCompiler;
@@ -25,6 +27,7 @@ import org.jcontainerd.jrunc.state.ContainerFiles;
 import org.jcontainerd.jrunc.state.ContainerState;
 import org.jcontainerd.linux.Fd;
 import org.jcontainerd.linux.Signal;
+import org.jcontainerd.linux.cgroup.CgroupLayout;
 import org.jcontainerd.linux.mount.MountInfo;
 import org.jcontainerd.oci.json.JsonException;
 import org.jcontainerd.oci.json.OciJson;
@@ -41,6 +44,7 @@ public final class CreateContainer {
   private final RuntimeContext context;
   private final CreateRequest request;
   private final Undo undo = new Undo();
+  private CgroupDriver.Opening opening = () -> {};
 
   public CreateContainer(RuntimeContext context, CreateRequest request) {
     this.context = context;
@@ -104,6 +108,7 @@ public final class CreateContainer {
       var listener = new CreateListener(context, request, spec);
       ProcessIdentity process = LaunchFailure.await(launch, listener);
       undo.push(() -> ContainerProcess.end(process.pid(), process.startTicks()));
+      enteredCgroup();
       if (resctrl.isPresent()) {
         resctrl.get().enter(process.pid());
       }
@@ -158,11 +163,7 @@ public final class CreateContainer {
   }
 
   private ContainerCgroup placeCgroup(Spec spec) throws IOException, RuncFailure {
-    Linux linux = spec.linux().orElseGet(() -> Linux.builder().build());
-    Resources resources = linux.resources().orElseGet(() -> Resources.builder().build());
-    Map<String, Path> directories =
-        CgroupPlacement.of(context.layout(), linux.cgroupsPath(), request.id(), resources);
-    return new ContainerCgroup(context.layout(), directories);
+    return context.driver().place(spec, request.id());
   }
 
   ContainerCgroup makeCgroup(Spec spec) throws IOException, RuncFailure {
@@ -174,15 +175,34 @@ public final class CreateContainer {
       throw new RuncFailure.FailedPrecondition(
           "container's cgroup is not empty: " + there.size() + " process(es) found");
     }
-    undo.push(() -> clear(cgroup));
-    if (!CgroupAccess.create(cgroup, resources, context.host())) {
+    undo.push(cgroup::delete);
+    undo.push(() -> context.driver().remove(cgroup));
+    Optional<CgroupDriver.Opening> made =
+        CgroupAccess.make(context.driver(), cgroup, spec, request.id(), context.host().caller());
+    if (made.isEmpty()) {
       return new ContainerCgroup(context.layout(), Map.of());
     }
+    opening = made.get();
+    undo.push(opening::close);
+    // It was empty: all in it is of this operation, also a process that nobody knows of yet.
+    undo.push(() -> cgroup.signalAll(Signal.SIGKILL));
     if (cgroup.isFrozen()) {
       throw new RuncFailure.FailedPrecondition("container's cgroup unexpectedly frozen");
     }
-    cgroup.apply(resources, linux.devices(), true);
+    cgroup.apply(resources, true, context.warnings());
+    OptionalInt owner =
+        context.layout().mode() == CgroupLayout.Mode.UNIFIED
+            ? CgroupOwner.of(spec)
+            : OptionalInt.empty();
+    if (owner.isPresent()) {
+      cgroup.own(owner.getAsInt());
+    }
     return cgroup;
+  }
+
+  /** Tells the driver that a process is in the cgroup, which needs nothing else to keep it. */
+  void enteredCgroup() throws IOException {
+    opening.close();
   }
 
   private Optional<ResctrlGroup> makeResctrl(Spec spec) throws IOException, RuncFailure {
@@ -194,15 +214,6 @@ public final class CreateContainer {
     group.create();
     undo.push(group::delete);
     return Optional.of(group);
-  }
-
-  /**
-   * Ends what is in the cgroup, and removes it. It was empty, so all in it is of this operation, also
-   * a process that waits for its start when nobody knows of it yet.
-   */
-  private static void clear(ContainerCgroup cgroup) throws IOException {
-    cgroup.signalAll(Signal.SIGKILL);
-    cgroup.delete();
   }
 
   private CreateInput input(Spec spec, Path rootfs, ContainerCgroup cgroup)
@@ -281,6 +292,7 @@ public final class CreateContainer {
         request.keeper(),
         Instant.now(),
         strings(cgroup.directories()),
-        context.host().caller().uid());
+        context.host().caller().uid(),
+        context.driver().name());
   }
 }

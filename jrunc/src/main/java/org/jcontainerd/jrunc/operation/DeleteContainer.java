@@ -76,6 +76,7 @@ public final class DeleteContainer {
     ContainerCgroup cgroup = context.cgroup(state);
     var failures = new ArrayList<Exception>();
     attempt(failures, () -> endProcesses(container, cgroup));
+    attempt(failures, () -> context.driver(state).remove(cgroup));
     attempt(failures, cgroup::delete);
     attempt(failures, () -> deleteResctrl(container));
     if (state.keeper()) {

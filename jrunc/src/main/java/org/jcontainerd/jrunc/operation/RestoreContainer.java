@@ -86,6 +86,7 @@ public final class RestoreContainer {
       fill(options, spec, rootfs, root, cgroup);
       inherit(options, streams);
       work(options, new Target(files, spec, rootfs, cgroup));
+      creation.enteredCgroup();
     } finally {
       files.unbindRoot();
     }

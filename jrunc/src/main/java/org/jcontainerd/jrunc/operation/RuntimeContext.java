@@ -9,6 +9,9 @@ import java.util.function.Consumer;
 import org.jcontainerd.jrunc.JruncOptions;
 import org.jcontainerd.jrunc.OperationTrace;
 import org.jcontainerd.jrunc.RuncFailure;
+import org.jcontainerd.jrunc.cgroup.Caller;
+import org.jcontainerd.jrunc.cgroup.CgroupDriver;
+import org.jcontainerd.jrunc.cgroup.CgroupfsDriver;
 import org.jcontainerd.jrunc.cgroup.ContainerCgroup;
 import org.jcontainerd.jrunc.compile.HostFacts;
 import org.jcontainerd.jrunc.launch.Launch;
@@ -19,6 +22,7 @@ import org.jcontainerd.jrunc.seccomp.Filter;
 import org.jcontainerd.jrunc.seccomp.FilterCache;
 import org.jcontainerd.jrunc.state.ContainerFiles;
 import org.jcontainerd.jrunc.state.ContainerState;
+import org.jcontainerd.jrunc.systemd.SystemdDriver;
 import org.jcontainerd.linux.Fd;
 import org.jcontainerd.linux.LinuxException;
 import org.jcontainerd.linux.cgroup.CgroupLayout;
@@ -124,6 +128,20 @@ public final class RuntimeContext implements AutoCloseable {
 
   ContainerFiles files(String id) throws RuncFailure.InvalidArgument {
     return ContainerFiles.of(options.root(), id);
+  }
+
+  /** The driver that new containers get. */
+  CgroupDriver driver() {
+    return options.systemdCgroup() ? systemd() : new CgroupfsDriver(layout);
+  }
+
+  /** The driver that a container was made with. */
+  CgroupDriver driver(ContainerState state) {
+    return state.cgroupDriver().equals(SystemdDriver.NAME) ? systemd() : new CgroupfsDriver(layout);
+  }
+
+  private CgroupDriver systemd() {
+    return new SystemdDriver(layout, Caller.current().isOrdinary(), System.getenv());
   }
 
   ContainerCgroup cgroup(ContainerState state) {

@@ -16,6 +16,7 @@ import org.jcontainerd.oci.json.Json;
  * @param keeper whether a keeper is its parent, with its files in {@code <bundle>/init}
  * @param cgroups the container's directory in each hierarchy, by mount point
  * @param owner uid of who created it
+ * @param cgroupDriver name of the driver that made the cgroups; absent for plain directories
  */
 public record ContainerState(
     @Json(always = true) int version,
@@ -27,7 +28,8 @@ public record ContainerState(
     @Json(always = true) boolean keeper,
     @Json(always = true) Instant created,
     @Json(always = true) Map<String, String> cgroups,
-    @Json(always = true) int owner) {
+    @Json(always = true) int owner,
+    String cgroupDriver) {
   public static final int VERSION = 1;
 
   public ContainerState {

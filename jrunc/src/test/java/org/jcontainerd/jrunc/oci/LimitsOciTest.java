@@ -5,16 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jcontainerd.oci.runtime.BlockIo;
 import org.jcontainerd.oci.runtime.Capabilities;
 import org.jcontainerd.oci.runtime.Cpu;
 import org.jcontainerd.oci.runtime.DeviceRule;
+import org.jcontainerd.oci.runtime.HugepageLimit;
 import org.jcontainerd.oci.runtime.Memory;
+import org.jcontainerd.oci.runtime.NetworkClass;
 import org.jcontainerd.oci.runtime.Pids;
 import org.jcontainerd.oci.runtime.Resources;
 import org.junit.jupiter.api.BeforeEach;
@@ -214,6 +218,126 @@ class LimitsOciTest {
       assertEquals("40", box.limit("pids", "pids.max"));
       assertEquals("400", box.limit("cpu", "cpu.shares"));
       assertEquals("0", box.limit("cpuset", "cpuset.cpus"));
+    }
+  }
+
+  @Test
+  void memory_fieldsOfV1_areInTheCgroup() throws Exception {
+    assumeLegacy();
+    assumeTrue(!runtime.name().equals("crun"), "crun 1.8 still sets a limit of kernel memory");
+    Memory memory =
+        Memory.builder()
+            .limit(64 * MIB)
+            .swap(-1L)
+            .swappiness(30L)
+            .disableOomKiller(true)
+            .kernel(32 * MIB)
+            .build();
+    try (Box box = limited("sleep 100", Resources.builder().memory(memory).build())) {
+      var result = box.tryCreate();
+      assertEquals(0, result.code(), result.said());
+      if (runtime.isOurs()) {
+        assertTrue(
+            result.stderr().contains("memory.kernel and kernelTCP are ignored"), result.said());
+      }
+      String unlimited = Long.toString(Long.MAX_VALUE / 4096 * 4096);
+      assertEquals(unlimited, box.limit("memory", "memory.memsw.limit_in_bytes"));
+      assertEquals("30", box.limit("memory", "memory.swappiness"));
+      assertTrue(box.limit("memory", "memory.oom_control").contains("oom_kill_disable 1"));
+    }
+  }
+
+  @Test
+  void memory_belowItsUse_isRefusedByAnUpdateThatAsks() throws Exception {
+    assumeTrue(runtime.isOurs(), "runc 1.1 and crun 1.8 do not know checkBeforeUpdate");
+    try (Box box = box().script("sleep 100")) {
+      box.create().start();
+      Path file = directory.resolve("resources.json");
+      Files.writeString(file, "{\"memory\":{\"limit\":4096,\"checkBeforeUpdate\":true}}");
+      var result = box.tryVerb("update", "--resources", file.toString());
+      assertEquals(1, result.code(), result.said());
+      assertTrue(
+          result.stderr().contains("rejecting memory limit 4096 because of current usage"),
+          result.said());
+    }
+  }
+
+  @Test
+  void cpu_burstAndIdle_areInTheCgroup() throws Exception {
+    assumeLegacy();
+    assumeTrue(runtime.isOurs(), "runc 1.1 and crun 1.8 do not have both");
+    Cpu cpu = Cpu.builder().shares(700L).quota(20_000L).burst(10_000L).idle(1L).build();
+    try (Box box = limited("sleep 100", Resources.builder().cpu(cpu).build())) {
+      box.create().start();
+      assertEquals("10000", box.limit("cpu", "cpu.cfs_burst_us"));
+      assertEquals("1", box.limit("cpu", "cpu.idle"));
+      box.verb("update", "--cpu-idle", "0", "--cpu-share", "800", "--cpu-burst", "5000");
+      assertEquals("0", box.limit("cpu", "cpu.idle"));
+      assertEquals("800", box.limit("cpu", "cpu.shares"));
+      assertEquals("5000", box.limit("cpu", "cpu.cfs_burst_us"));
+    }
+  }
+
+  @Test
+  void pids_none_isOne() throws Exception {
+    assumeLegacy();
+    assumeTrue(runtime.isOurs(), "0 has a meaning since runtime-spec 1.3, runc 1.1 ignores it");
+    Resources none = Resources.builder().pids(new Pids(Optional.of(0L))).build();
+    try (Box box = limited("sleep 100", none)) {
+      box.create();
+      assertEquals("1", box.limit("pids", "pids.max"));
+    }
+  }
+
+  @Test
+  void hugePages_areInTheTreeThatHasTheController() throws Exception {
+    assumeLegacy();
+    assumeTrue(runtime.isOurs(), "runc and crun know no controller of the unified tree beside v1");
+    Path unified = Path.of("/sys/fs/cgroup/unified");
+    assumeTrue(
+        Files.readString(unified.resolve("cgroup.controllers")).contains("hugetlb"),
+        "this host has no hugetlb controller in the unified tree");
+    var limit = new HugepageLimit("2MB", 4 * MIB);
+    Resources pages = Resources.builder().hugepageLimits(List.of(limit)).build();
+    try (Box box = limited("sleep 100", pages)) {
+      box.create();
+      Path cgroup = unified.resolve(box.id());
+      assertEquals(4 * MIB + "\n", Files.readString(cgroup.resolve("hugetlb.2MB.max")));
+      assertEquals(4 * MIB + "\n", Files.readString(cgroup.resolve("hugetlb.2MB.rsvd.max")));
+    }
+  }
+
+  @Test
+  void unified_onV1_isRefused() throws Exception {
+    assumeLegacy();
+    Resources unified = Resources.builder().unified(Map.of("memory.high", "1")).build();
+    try (Box box = limited("true", unified)) {
+      var result = box.tryRun();
+      assertEquals(1, result.code(), result.said());
+      if (runtime.isOurs()) {
+        assertTrue(
+            result.stderr().contains("linux.resources.unified: not supported: this host uses"),
+            result.said());
+      }
+    }
+  }
+
+  @Test
+  void network_withoutItsController_isRefusedByName() throws Exception {
+    assumeLegacy();
+    assumeTrue(runtime.isOurs(), "what the references say without it is not agreed on");
+    assumeTrue(
+        !Files.exists(Path.of("/sys/fs/cgroup/net_cls")), "this host has the controller net_cls");
+    var network = new NetworkClass(Optional.of(0x10001L), List.of());
+    try (Box box = limited("true", Resources.builder().network(network).build())) {
+      var result = box.tryRun();
+      assertEquals(1, result.code(), result.said());
+      assertTrue(
+          result
+              .stderr()
+              .contains(
+                  "network.classID: not supported: cgroup controller 'net_cls' is not mounted"),
+          result.said());
     }
   }
 

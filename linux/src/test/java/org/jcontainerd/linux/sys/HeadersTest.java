@@ -32,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HeadersTest {
   private static final List<Class<?>> CLASSES =
       List.of(
+          BpfCalls.class,
           DirectoryCalls.class,
           EpollCalls.class,
           FileCalls.class,
@@ -112,6 +113,28 @@ class HeadersTest {
       C_LFLAG offsetof(struct termios, c_lflag)
       C_CC offsetof(struct termios, c_cc)
       O_TMPFILE __O_TMPFILE|O_DIRECTORY
+      PROG_TYPE offsetof(union bpf_attr, prog_type)
+      INSN_CNT offsetof(union bpf_attr, insn_cnt)
+      INSNS offsetof(union bpf_attr, insns)
+      LICENSE offsetof(union bpf_attr, license)
+      LOG_LEVEL offsetof(union bpf_attr, log_level)
+      LOG_SIZE offsetof(union bpf_attr, log_size)
+      LOG_BUF offsetof(union bpf_attr, log_buf)
+      PROG_NAME offsetof(union bpf_attr, prog_name)
+      TARGET_FD offsetof(union bpf_attr, target_fd)
+      ATTACH_BPF_FD offsetof(union bpf_attr, attach_bpf_fd)
+      ATTACH_TYPE offsetof(union bpf_attr, attach_type)
+      ATTACH_FLAGS offsetof(union bpf_attr, attach_flags)
+      REPLACE_BPF_FD offsetof(union bpf_attr, replace_bpf_fd)
+      PROG_ID offsetof(union bpf_attr, prog_id)
+      QUERY_TARGET_FD offsetof(union bpf_attr, query.target_fd)
+      QUERY_ATTACH_TYPE offsetof(union bpf_attr, query.attach_type)
+      QUERY_PROG_IDS offsetof(union bpf_attr, query.prog_ids)
+      QUERY_PROG_CNT offsetof(union bpf_attr, query.prog_cnt)
+      INFO_BPF_FD offsetof(union bpf_attr, info.bpf_fd)
+      INFO_LEN offsetof(union bpf_attr, info.info_len)
+      INFO offsetof(union bpf_attr, info.info)
+      PROG_INFO_NAME offsetof(struct bpf_prog_info, name)
       """;
 
   private static final String INCLUDES =
@@ -121,6 +144,7 @@ class HeadersTest {
       #include <stdio.h>
       #include <errno.h>
       #include <fcntl.h>
+      #include <linux/bpf.h>
       #include <linux/openat2.h>
       #include <linux/stat.h>
       #include <sys/stat.h>
