@@ -1,7 +1,6 @@
 package org.jcontainerd.jrunc.launch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -51,12 +50,9 @@ final class LauncherRootTest {
     }
   }
 
-  /**
-   * Prints the figures; the bound is for the quickest of many, which load on the machine hardly
-   * moves.
-   */
+  /** Prints how long they take; there is no bound, machines are too different. */
   @Test
-  void launch_manyTimes_takesFewMilliseconds() throws Exception {
+  void launch_manyTimes_eachStartsAndExits() throws Exception {
     int rounds = 300;
     long[] started = new long[rounds];
     long[] exited = new long[rounds];
@@ -65,13 +61,12 @@ final class LauncherRootTest {
       try (var launch = TestPlan.of(root, "true").launch(launcher)) {
         launch.await(LaunchListener.NONE);
         started[i] = System.nanoTime() - begin;
-        var _ = launch.exited().get();
+        assertEquals(new ExitStatus.Exited(0), launch.exited().get().status());
         exited[i] = System.nanoTime() - begin;
       }
     }
     System.out.println("from launch to started: " + figures(started));
     System.out.println("from launch to exited:  " + figures(exited));
-    assertTrue(Arrays.stream(exited).min().orElseThrow() < 4_000_000);
   }
 
   private static String figures(long[] nanos) {
