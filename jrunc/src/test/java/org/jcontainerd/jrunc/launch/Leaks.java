@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -13,7 +14,7 @@ import java.util.function.Supplier;
 
 /** What a test of helpers can leave behind: descriptors, mounts, processes of ours. */
 public final class Leaks {
-  private final long descriptors;
+  private final Set<String> descriptors;
   private final Path directory;
   private final Set<Long> helpers;
 
@@ -32,10 +33,13 @@ public final class Leaks {
     return new Leaks(directory);
   }
 
-  /** Fails unless everything is as it was; what ends by itself gets five seconds. */
+  /**
+   * Fails if anything is there that was not; what ends by itself gets five seconds. What was open
+   * before may be closed meanwhile: other tests' helpers end when they end.
+   */
   public void check() throws IOException {
     await("helpers", helpers, Leaks::helpers);
-    await("descriptors", descriptors, Leaks::descriptors);
+    await("descriptors", Set.of(), () -> opened(descriptors));
     try (var lines = Files.lines(Path.of("/proc/self/mountinfo"))) {
       assertEquals(List.of(), lines.filter(line -> line.contains(directory.toString())).toList());
     }
@@ -49,12 +53,30 @@ public final class Leaks {
     assertEquals(expected, actual.get(), what);
   }
 
-  private static long descriptors() {
-    try (var all = Files.list(Path.of("/proc/self/fd"))) {
-      return all.count();
+  private static Set<String> opened(Set<String> before) {
+    Set<String> now = descriptors();
+    now.removeAll(before);
+    return now;
+  }
+
+  /** Numbers and what they lead to, without the descriptor that lists them. */
+  private static Set<String> descriptors() {
+    var found = new TreeSet<String>();
+    try (var all = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path link : all) {
+        try {
+          String target = Files.readSymbolicLink(link).toString();
+          if (!target.matches("/proc/\\d+/fd")) {
+            found.add(link.getFileName() + " " + target);
+          }
+        } catch (NoSuchFileException _) {
+          // closed while we looked
+        }
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    return found;
   }
 
   /** Our children, and theirs, that run the helper's program. */
