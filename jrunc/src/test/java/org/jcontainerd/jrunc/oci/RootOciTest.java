@@ -315,6 +315,9 @@ class RootOciTest {
       if (runtime.name().equals("runc") && value.endsWith("unbindable")) {
         continue; // runc 1.1 sets it before it binds the rootfs, and then cannot
       }
+      if (runtime.name().equals("crun") && value.equals("runbindable")) {
+        continue; // crun 1.8 sets it before it masks paths, and then cannot
+      }
       try (Box box =
           box()
               .script(

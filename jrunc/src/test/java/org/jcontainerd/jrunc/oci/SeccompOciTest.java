@@ -90,6 +90,7 @@ class SeccompOciTest {
 
   @Test
   void action_log_letsPass() throws Exception {
+    assumeTrue(!runtime.name().equals("runc"), "runc 1.1 takes no flags");
     var seccomp = onMkdir("SCMP_ACT_LOG", Optional.empty());
     try (Box box =
         box("mkdir /tmp/a && ls /tmp", seccomp.flags(List.of("SECCOMP_FILTER_FLAG_LOG")))) {
@@ -116,6 +117,7 @@ class SeccompOciTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void notify_agentAnswers_forTheContainerAndItsExecs(boolean noNewPrivileges) throws Exception {
+    assumeTrue(!runtime.name().equals("crun"), "crun 1.8 tells agents that the bundle is '.'");
     try (var agent = new NotifyAgent(directory.resolve("agent.sock"));
         Box box = box("mkdir /tmp/a; echo $?; sleep 100", notifying())) {
       box.process(p -> p.noNewPrivileges(noNewPrivileges));
