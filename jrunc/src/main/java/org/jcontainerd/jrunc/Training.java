@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.jcontainerd.linux.process.PidFd;
+import org.jcontainerd.linux.process.ProcessAttributes;
 
 /**
  * The run that the build makes the AOT cache of {@code jrunc} from: the commands that engines call,
@@ -22,6 +24,7 @@ public final class Training {
   }
 
   public static void main(String[] arguments) throws Exception {
+    ProcessAttributes.becomeSubreaper(); // who else would get the orphans may reap them late
     Path directory = Files.createTempDirectory("jrunc-training");
     try {
       new Training(directory).commands();
@@ -50,7 +53,9 @@ public final class Training {
     var _ = jrunc("state", ID);
     var _ = jrunc("start", ID);
     var _ = jrunc("exec", ID, "/pause", "--version");
-    var _ = jrunc("exec", "--detach", "--process", process, "--pid-file", pidFile, ID);
+    if (jrunc("exec", "--detach", "--process", process, "--pid-file", pidFile, ID) == 0) {
+      reap(Integer.parseInt(Files.readString(Path.of(pidFile)).strip()));
+    }
     var _ = jrunc("list");
     var _ = jrunc("ps", ID);
     var _ = jrunc("pause", ID);
@@ -59,7 +64,16 @@ public final class Training {
     var _ = jrunc("kill", ID, "KILL");
     var _ = jrunc("delete", "--force", ID);
     var _ = jrunc("state", ID); // a refusal has classes of its own
-    var _ = jrunc("run", "--bundle", ending, ID);
+    if (jrunc("run", "--bundle", ending, ID) != 0) {
+      throw new IOException("the container of the training run did not run to its end");
+    }
+  }
+
+  /** A pid namespace cannot end, and no container be deleted, before its processes are reaped. */
+  private static void reap(int pid) throws IOException {
+    try (PidFd child = PidFd.open(pid)) {
+      var _ = child.waitFor();
+    }
   }
 
   private int jrunc(String... words) {

@@ -93,10 +93,13 @@ public final class StartContainer {
   private static void meet(ContainerState state, Fd fifo) throws IOException {
     var buffer = ByteBuffer.allocate(512);
     while (fifo.read(buffer.clear()) <= 0) {
-      if (!ContainerProcess.isAlive(state.pid(), state.startTicks())) {
+      if (ContainerProcess.isAlive(state.pid(), state.startTicks())) {
+        LockSupport.parkNanos(PAUSE_NANOS);
+      } else if (fifo.read(buffer.clear()) > 0) {
+        break; // it ran and ended since the first read
+      } else {
         throw new IOException("the process has ended before its program ran");
       }
-      LockSupport.parkNanos(PAUSE_NANOS);
     }
     var said = new ByteArrayOutputStream();
     said.write(buffer.array(), 0, buffer.position());
