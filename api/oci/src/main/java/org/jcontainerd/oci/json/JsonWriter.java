@@ -14,25 +14,41 @@ final class JsonWriter {
   private JsonWriter() {}
 
   static void write(JsonGenerator to, Object value) throws IOException {
-    switch (value) {
-      case String text -> to.writeString(text);
-      case Boolean truth -> to.writeBoolean(truth);
-      case Integer number -> to.writeNumber(number);
-      case Long number -> to.writeNumber(number);
-      case Double number -> to.writeNumber(number);
-      case Instant time -> to.writeString(time.toString());
-      case Optional<?> optional when optional.isPresent() -> write(to, optional.get());
-      case Optional<?> _ -> to.writeNull();
-      case List<?> list -> list(to, list);
-      case Map<?, ?> map -> map(to, map);
-      case JsonValue any -> any(to, any);
-      case Record text when text.getClass().isAnnotationPresent(JsonText.class) ->
-          to.writeString(text.toString());
-      case Record nested -> nested(to, nested);
-      case Object text when text.getClass().isAnnotationPresent(JsonText.class) ->
-          to.writeString(text.toString());
-      default ->
-          throw new IllegalArgumentException("no JSON shape for " + value.getClass().getName());
+    // Not a pattern switch: see JsonReader.read
+    if (value instanceof String text) {
+      to.writeString(text);
+    } else if (value instanceof Boolean truth) {
+      to.writeBoolean(truth);
+    } else if (value instanceof Integer number) {
+      to.writeNumber(number);
+    } else if (value instanceof Long number) {
+      to.writeNumber(number);
+    } else if (value instanceof Double number) {
+      to.writeNumber(number);
+    } else if (value instanceof Instant time) {
+      to.writeString(time.toString());
+    } else if (value instanceof Optional<?> optional) {
+      optional(to, optional);
+    } else if (value instanceof List<?> list) {
+      list(to, list);
+    } else if (value instanceof Map<?, ?> map) {
+      map(to, map);
+    } else if (value instanceof JsonValue any) {
+      any(to, any);
+    } else if (value.getClass().isAnnotationPresent(JsonText.class)) {
+      to.writeString(value.toString());
+    } else if (value instanceof Record nested) {
+      nested(to, nested);
+    } else {
+      throw new IllegalArgumentException("no JSON shape for " + value.getClass().getName());
+    }
+  }
+
+  private static void optional(JsonGenerator to, Optional<?> value) throws IOException {
+    if (value.isPresent()) {
+      write(to, value.get());
+    } else {
+      to.writeNull();
     }
   }
 
@@ -66,29 +82,35 @@ final class JsonWriter {
   }
 
   private static boolean isEmpty(Object value) {
-    return switch (value) {
-      case String text -> text.isEmpty();
-      case Boolean truth -> !truth;
-      case Integer number -> number == 0;
-      case Long number -> number == 0;
-      case Double number -> number == 0;
-      case List<?> list -> list.isEmpty();
-      case Map<?, ?> map -> map.isEmpty();
-      case Optional<?> optional -> optional.isEmpty();
-      case JsonValue.Null _ -> true;
-      default -> false;
-    };
+    if (value instanceof String text) {
+      return text.isEmpty();
+    } else if (value instanceof Boolean truth) {
+      return !truth;
+    } else if (value instanceof Number number) {
+      return number.doubleValue() == 0;
+    } else if (value instanceof List<?> list) {
+      return list.isEmpty();
+    } else if (value instanceof Map<?, ?> map) {
+      return map.isEmpty();
+    } else if (value instanceof Optional<?> optional) {
+      return optional.isEmpty();
+    }
+    return value instanceof JsonValue.Null;
   }
 
   /** A 64-bit unsigned number that is a negative long, as the number that it stands for. */
   private static Object unsigned(Shape shape, Object value) {
-    return switch (shape) {
-      case Shape.Whole whole when whole.unsigned() && value instanceof Long number && number < 0 ->
-          new JsonValue.Numeric(new BigDecimal(new BigInteger(Long.toUnsignedString(number))));
-      case Shape.OptionalOf optional when value instanceof Optional<?> some && some.isPresent() ->
-          unsigned(optional.value(), some.get());
-      default -> value;
-    };
+    if (shape instanceof Shape.Whole whole
+        && whole.unsigned()
+        && value instanceof Long number
+        && number < 0) {
+      return new JsonValue.Numeric(new BigDecimal(new BigInteger(Long.toUnsignedString(number))));
+    } else if (shape instanceof Shape.OptionalOf optional
+        && value instanceof Optional<?> some
+        && some.isPresent()) {
+      return unsigned(optional.value(), some.get());
+    }
+    return value;
   }
 
   private static void any(JsonGenerator to, JsonValue value) throws IOException {
