@@ -2,6 +2,7 @@ package org.jcontainerd.jrunc.cgroup;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jcontainerd.jrunc.Caller;
 import org.jcontainerd.jrunc.RuncFailure;
 import org.jcontainerd.linux.Errno;
 import org.jcontainerd.linux.LinuxException;
@@ -21,7 +22,7 @@ record DeviceController(Optional<Path> legacy, Optional<Path> unified) {
   /** By this name an update finds what an earlier one attached. */
   private static final String PROGRAM = "jrunc_devices";
 
-  void set(DeviceAllowance allowance) throws RuncFailure {
+  void set(DeviceAllowance allowance) throws LinuxException, RuncFailure {
     if (legacy.isPresent()) {
       setLegacy(legacy.get(), allowance);
     } else if (unified.isPresent()) {
@@ -33,7 +34,7 @@ record DeviceController(Optional<Path> legacy, Optional<Path> unified) {
   }
 
   private static void setLegacy(Path directory, DeviceAllowance allowance)
-      throws RuncFailure.Failed {
+      throws LinuxException, RuncFailure.Failed {
     try {
       String list = KernelFile.read(directory.resolve("devices.list"));
       for (DeviceAllowance.Line line : allowance.since(DeviceAllowance.read(list))) {
@@ -45,7 +46,7 @@ record DeviceController(Optional<Path> legacy, Optional<Path> unified) {
   }
 
   private static void setUnified(Path directory, DeviceAllowance allowance)
-      throws RuncFailure.Failed {
+      throws LinuxException, RuncFailure.Failed {
     try {
       DevicePrograms.replace(directory, DeviceProgram.compile(allowance), PROGRAM);
     } catch (LinuxException e) {
@@ -58,7 +59,7 @@ record DeviceController(Optional<Path> legacy, Optional<Path> unified) {
    * and sees only file systems that were mounted without them, reaches what the user reaches
    * anyway.
    */
-  private static void refused(LinuxException e) throws RuncFailure.Failed {
+  private static void refused(LinuxException e) throws LinuxException, RuncFailure.Failed {
     if (!e.is(Errno.EPERM, Errno.EACCES) || !Caller.current().isOrdinary()) {
       throw new RuncFailure.Failed("set " + FIELD, e);
     }

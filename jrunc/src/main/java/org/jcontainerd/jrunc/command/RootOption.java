@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.jcontainerd.jrunc.Caller;
 import org.jcontainerd.jrunc.JruncOptions;
 import org.jcontainerd.linux.fs.Directory;
 
@@ -23,7 +24,7 @@ final class RootOption {
       }
       return root;
     }
-    Path root = StateRoot.ofCaller(environment);
+    Path root = defaultFor(environment, Caller.current());
     if (root.equals(JruncOptions.DEFAULT_ROOT)) {
       return root;
     }
@@ -39,5 +40,17 @@ final class RootOption {
           e);
     }
     return root;
+  }
+
+  /**
+   * {@code XDG_RUNTIME_DIR} is for whoever is not root of the host; a root whose {@code USER} says
+   * so was made by the user himself, as by podman's {@code unshare}, and shares it.
+   */
+  static Path defaultFor(Map<String, String> environment, Caller caller) {
+    String runtime = environment.getOrDefault("XDG_RUNTIME_DIR", "");
+    boolean ordinary =
+        caller.uid() != 0
+            || caller.inUserNamespace() && !environment.getOrDefault("USER", "").equals("root");
+    return ordinary && !runtime.isEmpty() ? Path.of(runtime, "jrunc") : JruncOptions.DEFAULT_ROOT;
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.jcontainerd.jrunc.Caller;
 import org.jcontainerd.linux.cgroup.CgroupLayout;
 import org.jcontainerd.oci.json.OciJson;
 import org.jcontainerd.oci.runtime.Spec;
@@ -43,7 +44,7 @@ final class SpecCommand implements Command {
   }
 
   private static Spec example(boolean rootless) throws IOException {
-    Caller caller = Caller.get();
+    Caller caller = Caller.current();
     boolean unified = CgroupLayout.detect().mode() == CgroupLayout.Mode.UNIFIED;
     return ExampleSpec.of(rootless, unified, caller.uid(), caller.gid());
   }

@@ -3,6 +3,7 @@ package org.jcontainerd.jrunc.compile;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jcontainerd.jrunc.Caller;
 
 /**
  * What the compiler has to know about the host; immutable.
@@ -36,17 +37,6 @@ public record HostFacts(
   private static final int CAP_SETUID = 7;
   private static final int CAP_SYS_ADMIN = 21;
   private static final int CAP_SYS_RESOURCE = 24;
-
-  /**
-   * Who runs the runtime.
-   *
-   * @param inUserNamespace whether it is not in the first user namespace, so that its capabilities
-   *     are good for what belongs to its own alone
-   */
-  public record Caller(int uid, int gid, boolean inUserNamespace) {
-    /** Root of the host. */
-    public static final Caller ROOT = new Caller(0, 0, false);
-  }
 
   /**
    * A mounted cgroup v1 hierarchy.

@@ -5,10 +5,10 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.util.List;
 import java.util.Optional;
+import org.jcontainerd.jrunc.Caller;
 import org.jcontainerd.jrunc.RuncFailure;
 import org.jcontainerd.jrunc.cgroup.CgroupDriver;
 import org.jcontainerd.jrunc.cgroup.ContainerCgroup;
-import org.jcontainerd.jrunc.compile.HostFacts;
 import org.jcontainerd.linux.Errno;
 import org.jcontainerd.linux.LinuxException;
 import org.jcontainerd.oci.runtime.Linux;
@@ -27,12 +27,12 @@ final class CgroupAccess {
    * @throws RuncFailure.NotSupported if there are limits, which would be forgotten otherwise
    */
   static Optional<CgroupDriver.Opening> make(
-      CgroupDriver driver, ContainerCgroup cgroup, Spec spec, String id, HostFacts.Caller caller)
+      CgroupDriver driver, ContainerCgroup cgroup, Spec spec, String id, Caller caller)
       throws IOException, RuncFailure {
     try {
       return Optional.of(driver.make(cgroup, spec, id));
     } catch (IOException e) {
-      if (caller.uid() == 0 && !caller.inUserNamespace() || !isDenied(e)) {
+      if (!caller.isOrdinary() || !isDenied(e)) {
         throw e;
       }
       driver.remove(cgroup);

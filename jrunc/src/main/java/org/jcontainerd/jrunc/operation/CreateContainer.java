@@ -26,6 +26,7 @@ import org.jcontainerd.jrunc.resctrl.ResctrlGroup;
 import org.jcontainerd.jrunc.state.ContainerFiles;
 import org.jcontainerd.jrunc.state.ContainerState;
 import org.jcontainerd.linux.Fd;
+import org.jcontainerd.linux.LinuxException;
 import org.jcontainerd.linux.Signal;
 import org.jcontainerd.linux.cgroup.CgroupLayout;
 import org.jcontainerd.linux.mount.MountInfo;
@@ -61,6 +62,10 @@ public final class CreateContainer {
     } catch (RuncFailure e) {
       throw undo.after(e);
     } catch (RuntimeException e) {
+      throw undo.after(e);
+    } catch (
+        Error
+            e) { // memory that is over, a class that does not fit: nothing may be left all the same
       throw undo.after(e);
     }
   }
@@ -281,7 +286,8 @@ public final class CreateContainer {
             fifo));
   }
 
-  ContainerState state(Path rootfs, ContainerCgroup cgroup, ProcessIdentity process) {
+  ContainerState state(Path rootfs, ContainerCgroup cgroup, ProcessIdentity process)
+      throws LinuxException {
     return new ContainerState(
         ContainerState.VERSION,
         request.id(),

@@ -50,6 +50,10 @@ public final class ExecProcess {
       throw undo.after(e);
     } catch (RuntimeException e) {
       throw undo.after(e);
+    } catch (
+        Error
+            e) { // memory that is over, a class that does not fit: nothing may be left all the same
+      throw undo.after(e);
     }
   }
 

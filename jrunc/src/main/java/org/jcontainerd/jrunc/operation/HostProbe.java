@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jcontainerd.jrunc.Caller;
 import org.jcontainerd.jrunc.compile.HostFacts;
 import org.jcontainerd.jrunc.compile.ResourceLimits;
 import org.jcontainerd.linux.LinuxException;
@@ -59,29 +60,7 @@ public final class HostProbe {
         legacy,
         layout.unified().map(CgroupHierarchy::mountPoint).map(Path::toString),
         layout.mode() == CgroupLayout.Mode.UNIFIED,
-        caller(status));
-  }
-
-  /** Who runs this process. */
-  public static HostFacts.Caller caller() throws LinuxException {
-    return caller(status());
-  }
-
-  private static HostFacts.Caller caller(Map<String, String> status) throws LinuxException {
-    return new HostFacts.Caller(
-        effective(status, "Uid"),
-        effective(status, "Gid"),
-        !isWhole(KernelFile.read(PROC.resolve("self/uid_map"))));
-  }
-
-  /** The second of the four ids: real, effective, saved, of the file system (proc(5)). */
-  private static int effective(Map<String, String> status, String kind) {
-    return Integer.parseUnsignedInt(status.getOrDefault(kind, "0 0").split("\\s+")[1]);
-  }
-
-  /** Whether a map is that of the first user namespace: every id is itself. */
-  static boolean isWhole(String map) {
-    return map.strip().split("\\s+").length == 3 && map.strip().endsWith("4294967295");
+        Caller.current());
   }
 
   public static boolean isAppArmorOn() throws LinuxException {

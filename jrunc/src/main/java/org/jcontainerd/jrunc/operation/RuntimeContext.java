@@ -6,10 +6,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jcontainerd.jrunc.Caller;
 import org.jcontainerd.jrunc.JruncOptions;
 import org.jcontainerd.jrunc.OperationTrace;
 import org.jcontainerd.jrunc.RuncFailure;
-import org.jcontainerd.jrunc.cgroup.Caller;
 import org.jcontainerd.jrunc.cgroup.CgroupDriver;
 import org.jcontainerd.jrunc.cgroup.CgroupfsDriver;
 import org.jcontainerd.jrunc.cgroup.ContainerCgroup;
@@ -131,16 +131,16 @@ public final class RuntimeContext implements AutoCloseable {
   }
 
   /** The driver that new containers get. */
-  CgroupDriver driver() {
+  CgroupDriver driver() throws LinuxException {
     return options.systemdCgroup() ? systemd() : new CgroupfsDriver(layout);
   }
 
   /** The driver that a container was made with. */
-  CgroupDriver driver(ContainerState state) {
+  CgroupDriver driver(ContainerState state) throws LinuxException {
     return state.cgroupDriver().equals(SystemdDriver.NAME) ? systemd() : new CgroupfsDriver(layout);
   }
 
-  private CgroupDriver systemd() {
+  private CgroupDriver systemd() throws LinuxException {
     return new SystemdDriver(layout, Caller.current().isOrdinary(), System.getenv());
   }
 

@@ -26,7 +26,7 @@ final class Undo {
   }
 
   /** Undoes everything; answers the failure to be thrown. */
-  <E extends Exception> E after(E failure) {
+  <E extends Throwable> E after(E failure) {
     while (!steps.isEmpty()) {
       try {
         steps.pop().undo();

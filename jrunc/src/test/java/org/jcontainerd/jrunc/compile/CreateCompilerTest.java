@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.jcontainerd.jrunc.Caller;
 import org.jcontainerd.jrunc.RuncFailure;
 import org.jcontainerd.jrunc.command.PlanLine;
 import org.jcontainerd.jrunc.oci.TestBundle;
@@ -39,7 +40,7 @@ class CreateCompilerTest {
               new HostFacts.V1Hierarchy("/sys/fs/cgroup/cpu,cpuacct", List.of("cpu", "cpuacct"))),
           Optional.empty(),
           false,
-          HostFacts.Caller.ROOT);
+          Caller.ROOT);
   private static final Map<String, String> CGROUPS =
       Map.of(
           "/sys/fs/cgroup/memory", "/sys/fs/cgroup/memory/c1",

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.jcontainerd.jrunc.Caller;
 import org.jcontainerd.jrunc.RuncFailure;
 import org.jcontainerd.jrunc.oci.TestBundle;
 import org.jcontainerd.jrunc.plan.Step;
@@ -23,11 +24,11 @@ import org.junit.jupiter.api.Test;
 /** What the caller may do decides how a user namespace comes about. */
 class UserNamespaceCompilerTest {
   private static final long ALL = (1L << 41) - 1;
-  private static final HostFacts.Caller USER = new HostFacts.Caller(1000, 1001, false);
+  private static final Caller USER = new Caller(1000, 1001, false);
   private static final List<IdMapping> RANGES =
       List.of(new IdMapping(1, 100_000, 65_536), new IdMapping(0, 1000, 1));
 
-  private static List<String> steps(Spec spec, long capabilities, HostFacts.Caller caller)
+  private static List<String> steps(Spec spec, long capabilities, Caller caller)
       throws RuncFailure {
     HostFacts host =
         new HostFacts(
@@ -81,7 +82,7 @@ class UserNamespaceCompilerTest {
 
   @Test
   void maps_ofWhoMayUseAnyId_areWritten_sorted() throws Exception {
-    List<String> steps = steps(mapped(RANGES, RANGES), ALL, HostFacts.Caller.ROOT);
+    List<String> steps = steps(mapped(RANGES, RANGES), ALL, Caller.ROOT);
     String map = "0 1000 1\n1 100000 65536\n";
     assertTrue(
         steps.contains("IdMaps[uidMap=%s, gidMap=%s, denySetgroups=false]".formatted(map, map)),
@@ -117,7 +118,7 @@ class UserNamespaceCompilerTest {
 
   @Test
   void time_inANewUserNamespace_isMadeByTheProcess_whichGoesOnInAChild() throws Exception {
-    List<String> steps = steps(mapped(RANGES, RANGES, "time"), ALL, HostFacts.Caller.ROOT);
+    List<String> steps = steps(mapped(RANGES, RANGES, "time"), ALL, Caller.ROOT);
     assertTrue(steps.contains("Clone[namespaces=[USER], cgroup=Optional.empty]"), steps.toString());
     int unshare = 0;
     while (!steps.get(unshare).startsWith("Unshare[")) {
@@ -127,7 +128,7 @@ class UserNamespaceCompilerTest {
     assertEquals("Fork[]", steps.get(unshare + 1));
   }
 
-  private static String refusal(Spec spec, long capabilities, HostFacts.Caller caller) {
+  private static String refusal(Spec spec, long capabilities, Caller caller) {
     return String.valueOf(
         assertThrows(RuncFailure.class, () -> steps(spec, capabilities, caller)).getMessage());
   }
@@ -139,14 +140,14 @@ class UserNamespaceCompilerTest {
         refusal(TestBundle.spec("sh"), 0, USER));
     assertEquals(
         "linux.uidMappings: user namespaces enabled, but no uid or gid mappings found",
-        refusal(mapped(List.of(), List.of()), ALL, HostFacts.Caller.ROOT));
+        refusal(mapped(List.of(), List.of()), ALL, Caller.ROOT));
     List<IdMapping> noRoot = List.of(new IdMapping(1, 5, 5));
     assertEquals(
         "linux.uidMappings: id 0 of the container is not mapped to one of the host",
-        refusal(mapped(noRoot, RANGES), ALL, HostFacts.Caller.ROOT));
+        refusal(mapped(noRoot, RANGES), ALL, Caller.ROOT));
     assertEquals(
         "linux.gidMappings: id 0 of the container is not mapped to one of the host",
-        refusal(mapped(RANGES, noRoot), ALL, HostFacts.Caller.ROOT));
+        refusal(mapped(RANGES, noRoot), ALL, Caller.ROOT));
   }
 
   @Test
@@ -154,10 +155,7 @@ class UserNamespaceCompilerTest {
     for (String name : List.of("a b", "a/b", "a:b", ".", "..", "longer-than-15-by")) {
       assertEquals(
           "linux.netDevices['eth0'].name: '" + name + "' is no name of an interface",
-          refusal(
-              spec(l -> l.netDevices(Map.of("eth0", new NetDevice(name)))),
-              ALL,
-              HostFacts.Caller.ROOT));
+          refusal(spec(l -> l.netDevices(Map.of("eth0", new NetDevice(name)))), ALL, Caller.ROOT));
     }
   }
 }
