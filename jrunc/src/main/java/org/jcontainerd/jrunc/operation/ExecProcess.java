@@ -50,9 +50,7 @@ public final class ExecProcess {
       throw undo.after(e);
     } catch (RuntimeException e) {
       throw undo.after(e);
-    } catch (
-        Error
-            e) { // memory that is over, a class that does not fit: nothing may be left all the same
+    } catch (Error e) { // no memory, a class that does not fit
       throw undo.after(e);
     }
   }

@@ -68,9 +68,7 @@ public final class RestoreContainer {
       throw creation.undo().after(e);
     } catch (RuntimeException e) {
       throw creation.undo().after(e);
-    } catch (
-        Error
-            e) { // memory that is over, a class that does not fit: nothing may be left all the same
+    } catch (Error e) { // no memory, a class that does not fit
       throw creation.undo().after(e);
     }
   }
