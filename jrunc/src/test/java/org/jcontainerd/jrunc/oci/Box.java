@@ -223,9 +223,14 @@ final class Box implements AutoCloseable {
     return Files.exists(CGROUPS.resolve("cgroup.controllers"));
   }
 
+  /** A file of the container's cgroup where v2 is alone. */
+  Path unifiedFile(String file) {
+    return CGROUPS.resolve(id).resolve(file);
+  }
+
   /** Content of a file of the container's cgroup where v2 is alone. */
   String unified(String file) throws IOException {
-    return Files.readString(CGROUPS.resolve(id).resolve(file)).strip();
+    return Files.readString(unifiedFile(file)).strip();
   }
 
   /** Content of a file of the container's v1 cgroup. */
@@ -236,7 +241,9 @@ final class Box implements AutoCloseable {
   /** Deletes what is left, and fails if something cannot be. */
   @Override
   public void close() throws IOException {
-    var _ = tryVerb("delete", "--force");
+    if (Files.exists(runtime.root().resolve(id)) || !cgroups().isEmpty()) {
+      var _ = tryVerb("delete", "--force");
+    }
     assertEquals(List.of(), cgroups(), "cgroups left");
     assertEquals(false, Files.exists(runtime.root().resolve(id)), "state left");
     String mounts = Files.readString(Path.of("/proc/self/mountinfo"));

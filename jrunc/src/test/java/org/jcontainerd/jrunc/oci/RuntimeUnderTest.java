@@ -158,6 +158,14 @@ public final class RuntimeUnderTest {
     return new RuntimeUnderTest(program, name, other, scratch);
   }
 
+  /** The same program with more in its environment, for every command. */
+  public RuntimeUnderTest with(Map<String, String> environment) {
+    var command = new ArrayList<>(List.of("env"));
+    environment.forEach((name, value) -> command.add(name + "=" + value));
+    command.addAll(program);
+    return new RuntimeUnderTest(command, name, root, scratch);
+  }
+
   /** Starts one command that stays; what it prints goes to a file. */
   public Process background(Path out, String... arguments) throws IOException {
     var command = new ArrayList<>(program);
