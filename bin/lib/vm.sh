@@ -1,19 +1,21 @@
 # Sourced by bin/test. Lanes in a virtual machine with systemd, cgroup v2 alone and AppArmor: what is compiled here runs there (tools/vm/run),
-# by JUnit's console launcher and not by Maven, of which the guest has nothing. Reports go where Maven's would.
+# by JUnit's console launcher and not by Maven, of which the guest has nothing. Reports go where Maven's would, by a listener
+# that writes them while the tests go on (tools/vm/launcher names it): a lane that is cut off keeps its results.
 
-vm_limit=1800 # seconds for one lane; far more than it takes, but for a very busy machine
+# seconds for one lane; far more than it takes, but for a very busy machine
+vm_limit_kvm=1800 vm_limit_tcg=21600
 
 options_of_vm_lane() { # LANE: sets modules, selection (for JUnit) and properties (for the JVM)
   properties=()
   case $1 in
     vm-root)
       modules=(linux jrunc)
-      selection=(--include-tag root --include-classname '.*\.(JruncRootTest|launch\..*RootTest|keeper\..*RootTest|linux\.cgroup\..*RootTest)')
+      selection=(--include-tag root --include-classname '.*\.(JruncRootTest|(launch|keeper|cgroup|systemd)\..*RootTest)')
       ;;
     vm-oci) modules=(jrunc) selection=(--include-tag oci) properties=("-Doci.runtime=$PWD/dist/target/jcontainerd/bin/jrunc") ;;
     vm-oci-*) modules=(jrunc) selection=(--include-tag oci) properties=("-Doci.runtime=/usr/bin/${1#vm-oci-}") ;;
     vm-cri)
-      modules=(tools/crictl-tests) selection=(--include-tag cri --include-classname '.*\.(StatsTest|ExecSyncTest)')
+      modules=(tools/crictl-tests) selection=(--include-tag cri --include-classname '.*\.(StatsTest|ExecSyncTest|AppArmorTest)')
       properties=(-Dcri.runtimes=jcontainerd)
       ;;
   esac
@@ -32,16 +34,20 @@ prepare_vm() { # gets the launcher, makes the image
   tools/vm/image > /dev/null
 }
 
+vm_accelerator() { # kvm or tcg
+  echo "${JCONTAINERD_VM_ACCELERATOR:-$(cat "$(tools/vm/image)/accelerator")}"
+}
+
 shared_directories() { # what the class paths and the peers' links lead to
   local directory
   for directory in "$PWD" "$(readlink -f target/peers)" "$(readlink -f "$HOME")/.m2/repository" \
     "$(readlink -f "$JAVA_HOME")" "$(dirname "$(readlink -f "$JAVA_HOME/conf/security/java.security")")"; do
-    printf -- '-r\n%s\n' "$directory"
+    [ ! -d "$directory" ] || printf -- '-r\n%s\n' "$directory" # the peers may have been left out
   done
 }
 
 run_vm_lane() { # LANE LOG: runs it; the exit code is the guest's
-  local module modules selection properties reports tests= classes= shares
+  local module modules selection properties reports tests= classes= shares limit=$vm_limit_kvm
   options_of_vm_lane "$1"
   for module in "${modules[@]}"; do
     tests+=$PWD/$module/target/test-classes:
@@ -50,12 +56,15 @@ run_vm_lane() { # LANE LOG: runs it; the exit code is the guest's
   reports=$PWD/$module/target/$1-reports
   mkdir -p "$reports" target/bench/images # images of the test registry are made, and kept, there
   mapfile -t shares < <(shared_directories)
-  tools/vm/run "${shares[@]}" -w "$reports" -w "$PWD/target/bench/images" -t "$vm_limit" -- \
+  if [ "$(vm_accelerator)" = tcg ]; then # all that it does takes many times as long: the lane's is the only limit
+    limit=$vm_limit_tcg selection+=(--config=junit.jupiter.execution.timeout.mode=disabled)
+  fi
+  tools/vm/run "${shares[@]}" -w "$reports" -w "$PWD/target/bench/images" -t "$limit" -- \
     "$JAVA_HOME/bin/java" -Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED \
-    "-Djcontainerd.basedir=$PWD" "${properties[@]}" \
-    -cp "$tests$classes$PWD/$launcher" \
+    "-Djcontainerd.basedir=$PWD" "-Dtest.reports=$reports" "${properties[@]}" \
+    -cp "$PWD/tools/vm/launcher:$tests$classes$PWD/$launcher" \
     org.junit.platform.console.ConsoleLauncher execute --disable-banner --disable-ansi-colors --details=testfeed \
-    "--scan-classpath=${tests%:}" "${selection[@]}" "${more[@]}" "--reports-dir=$reports" 2>&1 |
+    "--scan-classpath=${tests%:}" "${selection[@]}" "${more[@]}" 2>&1 |
     tee "$2" | vm_progress
 }
 

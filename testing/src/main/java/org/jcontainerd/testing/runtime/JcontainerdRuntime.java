@@ -52,6 +52,7 @@ public final class JcontainerdRuntime implements RunningRuntime {
     [runtime]
     shim = "%3$s/bin/containerd-shim-jrunc-v1"
     helper = "%3$s/lib/jrunc-init"
+    start_timeout_millis = 60000
 
     [cni]
     conf_dir = "%1$s/net.d"
