@@ -15,10 +15,12 @@ fi
 
 # -XX:-UsePerfData: no file in /tmp per process.
 # -Xlog: the JVM's own warnings go to stderr; stdout belongs to the program.
+# AOTAdapterCaching: the machine code in a cache is that of the build's processor; JDK 25 runs it on any other, which may not know it (SIGILL).
 flags="-XX:+UseSerialGC -XX:-UsePerfData -Xlog:disable -Xlog:all=error:stderr --enable-native-access=ALL-UNNAMED"
+flags="$flags -XX:+UnlockDiagnosticVMOptions -XX:-AOTAdapterCaching"
 
 # ArchiveRelocationMode=0 keeps the pages of the archive shared between JVMs (11 MB less per further process).
-shared="-XX:TieredStopAtLevel=1 -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0"
+shared="-XX:TieredStopAtLevel=1 -XX:ArchiveRelocationMode=0"
 
 # A command ends before a compiler has paid for itself; interpreted it takes a fifth less. Reflection through native accessors spins no classes.
 short="-Xint -Djdk.reflect.useNativeAccessorOnly=true"
