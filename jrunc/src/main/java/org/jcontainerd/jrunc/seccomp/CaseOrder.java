@@ -7,7 +7,8 @@ import java.util.List;
  * The order in which libseccomp tests the cases of one call, which decides where two of them hold
  * and answer differently. It does not follow the profile: a case whose first condition is on a
  * later argument comes first, then equalities before "less" before "greater", then the narrower
- * bound. Halves of wide arguments are compared one after the other.
+ * bound. Halves of wide arguments are compared one after the other. Of two that begin alike the
+ * shorter comes first; the longer can then no longer hold.
  *
  * @param wide whether arguments have 64 bits
  */
@@ -20,7 +21,7 @@ record CaseOrder(boolean wide) implements Comparator<Verdicts.Case> {
     for (int i = 0; result == 0 && i < Math.min(left.size(), right.size()); i++) {
       result = compare(left.get(i), right.get(i));
     }
-    return result;
+    return result == 0 ? Integer.compare(left.size(), right.size()) : result;
   }
 
   private int compare(Comparison left, Comparison right) {

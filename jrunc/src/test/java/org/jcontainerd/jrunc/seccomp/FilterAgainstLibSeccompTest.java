@@ -107,6 +107,25 @@ class FilterAgainstLibSeccompTest {
     }
   }
 
+  /** The other way round libseccomp refuses the profile. */
+  @Test
+  void compile_caseThatBeginsAsAnother_answersAsLibSeccomp() throws Throwable {
+    var first = new SyscallArg(0, 1, 0, "SCMP_CMP_EQ");
+    var second = new SyscallArg(1, 2, 0, "SCMP_CMP_EQ");
+    var rules =
+        List.of(
+            new SyscallRule(List.of("getpid"), "SCMP_ACT_ERRNO", Optional.of(3), List.of(first)),
+            new SyscallRule(
+                List.of("getpid"), "SCMP_ACT_ERRNO", Optional.of(4), List.of(first, second)));
+    judge(
+            Seccomp.builder()
+                .defaultAction("SCMP_ACT_ALLOW")
+                .architectures(ARCHITECTURES.getLast())
+                .syscalls(rules)
+                .build())
+        .compare(List.of(new long[] {1, 2}, new long[] {1, 0}, new long[] {0, 2}));
+  }
+
   @ParameterizedTest
   @EnumSource(Comparison.Operator.class)
   void compile_operator_answersAsLibSeccomp(Comparison.Operator operator) throws Throwable {
