@@ -3,6 +3,7 @@ package org.jcontainerd.critest.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,6 +37,7 @@ final class Containerd implements AutoCloseable {
   static Containerd start() throws IOException, InterruptedException {
     EngineHome home = EngineHome.create("containerd");
     OciRuntime runtime = OciRuntime.asked(home.directory());
+    nameRunc(home, runtime);
     Path config =
         home.file(
             "config.toml",
@@ -66,6 +68,16 @@ final class Containerd implements AutoCloseable {
     return containerd;
   }
 
+  /**
+   * The runtime is also what the shim finds as runc along PATH: with some options ctr 1.6 sends
+   * task options that make containerd forget those of {@code --runc-binary}.
+   */
+  private static void nameRunc(EngineHome home, OciRuntime runtime) throws IOException {
+    Path programs = Files.createDirectories(home.directory().resolve("bin"));
+    Files.createSymbolicLink(programs.resolve("runc"), runtime.program());
+    home.environment().merge("PATH", programs.toString(), (path, first) -> first + ":" + path);
+  }
+
   /** The image in an archive that containerd and dockerd read. */
   static Path dockerArchive(EngineHome home, Path layout) throws IOException, InterruptedException {
     Path archive = home.directory().resolve("image.tar");
@@ -82,6 +94,10 @@ final class Containerd implements AutoCloseable {
 
   EngineHome home() {
     return home;
+  }
+
+  OciRuntime runtime() {
+    return runtime;
   }
 
   List<String> command(String... words) {
@@ -136,6 +152,16 @@ final class Containerd implements AutoCloseable {
     Answer removed = ctr("task", "rm", "--force", id); // its code may be the task's
     assertEquals("gone", status(id).stdout(), removed::toString);
     ctr("container", "rm", id).fine();
+  }
+
+  /**
+   * What a file of a container's cgroup has.
+   *
+   * @param file below /sys/fs/cgroup, with %s for the cgroup
+   */
+  String cgroup(String id, String file) throws IOException {
+    Path path = Path.of("/sys/fs/cgroup", file.formatted(NAMESPACE + "/" + id));
+    return Files.readString(path).strip();
   }
 
   /** RUNNING, PAUSED or STOPPED. */

@@ -21,42 +21,67 @@ final class Docker implements AutoCloseable {
   static final String IMAGE = "busybox";
 
   private final EngineHome home;
+  private final OciRuntime runtime;
   private final DaemonProcess daemon;
 
-  private Docker(EngineHome home, DaemonProcess daemon) {
+  private Docker(EngineHome home, OciRuntime runtime, DaemonProcess daemon) {
     this.home = home;
+    this.runtime = runtime;
     this.daemon = daemon;
   }
 
   /** Starts the daemon, gives it the image, and runs the first container. */
   static Docker start() throws IOException, InterruptedException {
+    return start(EngineHome.create("docker"), List.of(), List.of());
+  }
+
+  /**
+   * As {@link #start()}; root of all containers is user 100000 and group 200000. The daemon finds
+   * their ranges in files at fixed places, so it has a mount namespace of its own, with other files
+   * there.
+   */
+  static Docker startRemapped() throws IOException, InterruptedException {
     EngineHome home = EngineHome.create("docker");
+    Path users = home.file("subuid", "nobody:100000:65536\n");
+    Path groups = home.file("subgid", "nobody:200000:65536\n");
+    String script =
+        "mount --bind %s /etc/subuid && mount --bind %s /etc/subgid && exec \"$@\""
+            .formatted(users, groups);
+    return start(
+        home,
+        List.of("unshare", "-m", "--propagation", "slave", "sh", "-c", script, "sh"),
+        List.of("--userns-remap=nobody:nogroup"));
+  }
+
+  private static Docker start(EngineHome home, List<String> prefix, List<String> options)
+      throws IOException, InterruptedException {
     OciRuntime runtime = OciRuntime.asked(home.directory());
     // "runc" is a name that dockerd keeps for itself
     String name = runtime.name() + "-tested";
     Path directory = home.directory();
+    var command = new ArrayList<>(prefix);
+    command.addAll(
+        List.of(
+            Locations.peer("dockerd").toString(),
+            "--host=unix://" + directory.resolve("docker.sock"),
+            "--config-file=" + home.file("daemon.json", "{\"experimental\": true}"),
+            "--data-root=" + directory.resolve("root"),
+            "--exec-root=" + directory.resolve("run"),
+            "--pidfile=" + directory.resolve("pid"),
+            "--storage-driver=vfs",
+            "--bridge=none",
+            "--iptables=false",
+            "--ip6tables=false",
+            "--ip-forward=false",
+            "--exec-opt=native.cgroupdriver=cgroupfs",
+            "--cgroup-parent=/" + CGROUP,
+            "--add-runtime=" + name + "=" + runtime.program(),
+            "--default-runtime=" + name));
+    command.addAll(options);
     var daemon =
         DaemonProcess.start(
-            "dockerd",
-            directory.resolve("dockerd.log"),
-            List.of(
-                Locations.peer("dockerd").toString(),
-                "--host=unix://" + directory.resolve("docker.sock"),
-                "--config-file=" + home.file("daemon.json", "{}"),
-                "--data-root=" + directory.resolve("root"),
-                "--exec-root=" + directory.resolve("run"),
-                "--pidfile=" + directory.resolve("pid"),
-                "--storage-driver=vfs",
-                "--bridge=none",
-                "--iptables=false",
-                "--ip6tables=false",
-                "--ip-forward=false",
-                "--exec-opt=native.cgroupdriver=cgroupfs",
-                "--cgroup-parent=/" + CGROUP,
-                "--add-runtime=" + name + "=" + runtime.program(),
-                "--default-runtime=" + name),
-            home.environment());
-    var docker = new Docker(home, daemon);
+            "dockerd", directory.resolve("dockerd.log"), command, home.environment());
+    var docker = new Docker(home, runtime, daemon);
     daemon.awaitSocket(directory.resolve("docker.sock"));
     Path image = directory.resolve("image");
     OfflineImages.busybox(image);
@@ -67,6 +92,10 @@ final class Docker implements AutoCloseable {
 
   EngineHome home() {
     return home;
+  }
+
+  OciRuntime runtime() {
+    return runtime;
   }
 
   List<String> command(String... words) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jcontainerd.testing.runtime.LeftBehind;
 import org.jcontainerd.testing.runtime.Locations;
 
@@ -31,6 +33,8 @@ final class EngineHome implements AutoCloseable {
   static EngineHome create(String engine) throws IOException {
     // short: unix sockets below it have names of at most 107 bytes
     Path directory = Files.createTempDirectory(Path.of("/tmp"), "jc-" + engine + "-");
+    // the root of a user namespace goes through it, as through the engines' own places
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
     var home = new EngineHome(directory);
     Path temporary = Files.createDirectories(directory.resolve("tmp"));
     home.environment.put("PATH", Locations.peers().resolve("bin") + ":" + System.getenv("PATH"));
@@ -75,11 +79,14 @@ final class EngineHome implements AutoCloseable {
 
   /** As {@link #run}, on a terminal of its own. */
   Answer onTerminal(List<String> command) throws IOException, InterruptedException {
-    var words = new ArrayList<String>();
-    for (String word : command) {
-      words.add("'" + word.replace("'", "'\\''") + "'");
-    }
-    return run(List.of("script", "-qec", String.join(" ", words), "/dev/null"));
+    return run(List.of("script", "-qec", quoted(command), "/dev/null"));
+  }
+
+  /** A command as one line of a shell. */
+  static String quoted(List<String> command) {
+    return command.stream()
+        .map(word -> "'" + word.replace("'", "'\\''") + "'")
+        .collect(Collectors.joining(" "));
   }
 
   private static String text(Path file) throws IOException {

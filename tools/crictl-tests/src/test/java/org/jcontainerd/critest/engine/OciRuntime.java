@@ -38,7 +38,9 @@ record OciRuntime(String name, Path program) {
         """
         #!/bin/sh
         if mountpoint -q /sys/fs/cgroup/unified; then
-          exec unshare -m sh -c 'umount /sys/fs/cgroup/unified; exec "$@"' sh %1$s "$@"
+          exec unshare -m --propagation unchanged sh -c '
+            mount --make-rprivate /sys/fs/cgroup && umount /sys/fs/cgroup/unified && exec "$@"
+          ' sh %1$s "$@"
         fi
         exec %1$s "$@"
         """

@@ -171,6 +171,14 @@ final class Podman implements AutoCloseable {
     podman("rm", "--force", "--time", "0", name).fine();
   }
 
+  /**
+   * Removes what podman leaves of a pod with an infra container: the runtime makes the parent of
+   * the containers' cgroups in all hierarchies, podman removes it from those with a controller.
+   */
+  void forgetPod(String id) throws IOException {
+    LeftBehind.removeCgroup(PARENT + "/" + id);
+  }
+
   /** A field of {@code podman inspect}. */
   Answer inspect(String name, String field) throws IOException, InterruptedException {
     return podman("inspect", "--format", "{{." + field + "}}", name);

@@ -72,13 +72,9 @@ class PodmanLifeTest extends EngineSuite {
   }
 
   @Test
-  void exec_withTerminal_givesOne() throws Exception {
+  void exec_withTerminal_isAConversation() throws Exception {
     podman.detached("terminal", List.of(), "exec sleep 1000");
-    Answer answer =
-        podman
-            .home()
-            .onTerminal(podman.command("exec", "-it", "terminal", "sh", "-c", "tty; exit 4"));
-    answer.showing(4, "/dev/pts/0");
+    converse(podman.home(), podman.command("exec", "-it", "terminal", "sh"));
     podman.remove("terminal");
   }
 
@@ -93,13 +89,32 @@ class PodmanLifeTest extends EngineSuite {
   }
 
   @Test
-  void stats_ofARunningContainer_showItsProcesses() throws Exception {
-    podman.detached("stats", List.of("--memory", "64m"), "exec sleep 1000");
+  void statsTopAndUpdate_actOnTheCgroup() throws Exception {
+    podman.detached("cgroup", List.of("--memory", "64m"), "exec sleep 1000");
     Answer stats =
-        podman.podman("stats", "--no-stream", "--format", "{{.PIDs}} {{.MemUsage}}", "stats");
+        podman.podman("stats", "--no-stream", "--format", "{{.PIDs}} {{.MemUsage}}", "cgroup");
     assertTrue(stats.fine().matches("1 .* / 67\\.11MB"), stats::toString);
-    assertTrue(podman.podman("top", "stats", "args").lines().contains("sleep 1000"));
-    podman.remove("stats");
+    assertTrue(podman.podman("top", "cgroup", "args").lines().contains("sleep 1000"));
+    podman
+        .podman("update", "--memory", "96m", "--memory-swap", "192m", "--cpus", "0.5", "cgroup")
+        .fine();
+    Answer limits =
+        podman.podman(
+            "exec",
+            "cgroup",
+            "sh",
+            "-c",
+            "cd /sys/fs/cgroup; cat memory/memory.limit_in_bytes memory/memory.memsw.limit_in_bytes"
+                + " cpu/cpu.cfs_quota_us");
+    assertEquals(List.of("100663296", "201326592", "50000"), limits.lines());
+    podman.remove("cgroup");
+  }
+
+  @Test
+  void run_outOfMemory_isKilled() throws Exception {
+    podman
+        .runWith(List.of("--memory", "16m", "--memory-swap", "16m"), "tail", "/dev/zero")
+        .ending(137);
   }
 
   @Test
@@ -161,6 +176,74 @@ class PodmanLifeTest extends EngineSuite {
         () -> podman.inspect("restart", "RestartCount}} {{.State.Status}} {{.State.ExitCode"),
         "2 exited 5"::equals);
     podman.remove("restart");
+  }
+
+  @Test
+  void checkpoint_andRestore_goOnWhereItWas() throws Exception {
+    assumeCheckpoints(podman.runtime());
+    podman.detached("saved", List.of("--tmpfs", "/t"), COUNTING);
+    Question written = () -> podman.podman("exec", "saved", "cat", "/t/count");
+    await(written, now -> count(now) > 5);
+    String before = written.ask().fine();
+    podman.podman("container", "checkpoint", "saved").fine();
+    assertEquals(
+        "exited true", podman.inspect("saved", "State.Status}} {{.State.Checkpointed").fine());
+    podman.podman("container", "restore", "saved").fine();
+    assertEquals("running", podman.inspect("saved", "State.Status").fine());
+    assertGoesOn(before, written);
+
+    // leaves it running, and what was exported becomes another container
+    String archive = podman.home().directory().resolve("saved.tar").toString();
+    podman
+        .podman("container", "checkpoint", "--leave-running", "--export", archive, "saved")
+        .fine();
+    assertEquals("running", podman.inspect("saved", "State.Status").fine());
+    podman.podman("container", "restore", "--import", archive, "--name", "other").fine();
+    assertGoesOn(before, () -> podman.podman("exec", "other", "cat", "/t/count"));
+    podman.remove("other");
+    podman.remove("saved");
+  }
+
+  @Test
+  void kube_playedAsAPod_isThereAndTakenDown() throws Exception {
+    var file =
+        podman
+            .home()
+            .file(
+                "pod.yaml",
+                """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: played}
+                spec:
+                  hostname: played
+                  containers:
+                  - name: one
+                    image: %s
+                    command: [/bin/sh, -c, 'echo $NAME of $(hostname); exec sleep 1000']
+                    env: [{name: NAME, value: one}]
+                    resources: {limits: {memory: 64Mi}}
+                    securityContext: {runAsUser: 33, readOnlyRootFilesystem: true}
+                    volumeMounts: [{name: scratch, mountPath: /scratch}]
+                  volumes:
+                  - {name: scratch, emptyDir: {}}
+                """
+                    .formatted(podman.image()));
+    podman.podman("play", "kube", "--network", "none", file.toString()).fine();
+    await(() -> podman.podman("logs", "played-one"), "one of played"::equals);
+    Answer within =
+        podman.podman(
+            "exec",
+            "played-one",
+            "sh",
+            "-c",
+            "id -u; cat /sys/fs/cgroup/memory/memory.limit_in_bytes; touch /x");
+    assertEquals("33\n67108864", within.ending(1));
+    assertTrue(within.stderr().contains("Read-only file system"), within::toString);
+    String pod = podman.podman("pod", "inspect", "--format", "{{.ID}}", "played").fine();
+    podman.podman("play", "kube", "--down", file.toString()).fine();
+    podman.forgetPod(pod);
+    assertEquals("", podman.podman("ps", "-aq").fine());
   }
 
   @Test

@@ -1,11 +1,13 @@
 package org.jcontainerd.critest.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,41 +36,41 @@ class PodmanOptionsTest extends EngineSuite {
   }
 
   @Test
-  void volume_thatIsReadOnly_canBeReadAlone() throws Exception {
-    Path volume = directory("read-only");
-    Files.writeString(volume.resolve("file"), "content");
-    Answer answer = run(List.of("-v", volume + ":/v:ro"), "cat /v/file; touch /v/other");
+  void volumes_areBoundAndKept() throws Exception {
+    Path read = directory("read-only");
+    Path written = directory("written");
+    Files.writeString(read.resolve("file"), "content");
+    Answer answer =
+        run(
+            List.of("-v", read + ":/r:ro", "-v", written + ":/w", "-v", "kept:/k"),
+            "echo text > /w/file; echo kept > /k/file; cat /r/file; touch /r/other");
     assertEquals("content", answer.ending(1));
     assertTrue(answer.stderr().contains("Read-only file system"), answer::toString);
-  }
-
-  @Test
-  void volume_ofTheHost_isWrittenThrough() throws Exception {
-    Path volume = directory("written");
-    run(List.of("-v", volume + ":/v"), "echo text > /v/file").fine();
-    assertEquals("text\n", Files.readString(volume.resolve("file")));
-  }
-
-  @Test
-  void volume_withANameIs_keptBetweenContainers() throws Exception {
-    run(List.of("-v", "kept:/v"), "echo text > /v/file").fine();
-    assertEquals("text", run(List.of("-v", "kept:/v"), "cat /v/file").fine());
+    assertEquals("text\n", Files.readString(written.resolve("file")));
+    assertEquals("kept", run(List.of("-v", "kept:/v"), "cat /v/file").fine());
     podman.podman("volume", "rm", "kept").fine();
   }
 
   @Test
   void volume_withPropagation_isAPeerOrASlaveOfTheHosts() throws Exception {
     Path volume = directory("shared");
-    run(List.of(), "true").fine();
     mount("--bind", volume.toString(), volume.toString());
     mount("--make-shared", volume.toString());
     try {
-      String show = "grep ' /v ' /proc/self/mountinfo";
-      assertTrue(run(List.of("-v", volume + ":/v:rshared"), show).fine().contains("shared:"));
-      assertTrue(run(List.of("-v", volume + ":/v:rslave"), show).fine().contains("master:"));
-      Answer alone = run(List.of("-v", volume + ":/v:rprivate"), show);
-      assertTrue(alone.fine().contains(" - "), alone::toString);
-      assertTrue(!alone.stdout().contains("shared:") && !alone.stdout().contains("master:"));
+      Answer seen =
+          run(
+              List.of(
+                  "-v",
+                  volume + ":/peer:rshared",
+                  "-v",
+                  volume + ":/slave:rslave",
+                  "-v",
+                  volume + ":/alone:rprivate"),
+              "for v in peer slave alone; do grep \" /$v \" /proc/self/mountinfo; done");
+      assertEquals(3, seen.lines().size(), seen::toString);
+      assertTrue(seen.lines().get(0).contains(" shared:"), seen::toString);
+      assertTrue(seen.lines().get(1).contains(" master:"), seen::toString);
+      assertFalse(seen.lines().get(2).matches(".* (shared|master):.*"), seen::toString);
     } finally {
       podman.home().run(List.of("umount", volume.toString())).fine();
     }
@@ -79,17 +81,16 @@ class PodmanOptionsTest extends EngineSuite {
   }
 
   @Test
-  void tmpfs_hasSizeAndMode() throws Exception {
+  void readOnly_refusesWritingButOnTmpfs_whichHasSizeAndMode() throws Exception {
     Answer answer =
-        run(List.of("--tmpfs", "/t:size=1m,mode=1770"), "stat -c %a /t; df -k /t | tail -1");
-    assertEquals("1770", answer.lines().get(0));
-    assertTrue(answer.lines().get(1).matches("tmpfs +1024 .*"), answer::toString);
-  }
-
-  @Test
-  void readOnly_refusesWritingButInTmp() throws Exception {
-    assertEquals(
-        "1 0", run(List.of("--read-only"), "touch /x; a=$?; touch /tmp/x; echo $a $?").fine());
+        run(
+            List.of("--read-only", "--tmpfs", "/t:size=1m,mode=1770"),
+            "stat -c %a /t; df -k /t | tail -1; touch /tmp/x /t/x && echo made; touch /x");
+    List<String> lines = answer.ending(1).lines().toList();
+    assertEquals("1770", lines.get(0));
+    assertTrue(lines.get(1).matches("tmpfs +1024 .*"), answer::toString);
+    assertEquals("made", lines.get(2));
+    assertTrue(answer.stderr().contains("Read-only file system"), answer::toString);
   }
 
   @Test
@@ -100,6 +101,15 @@ class PodmanOptionsTest extends EngineSuite {
             "true < /dev/mine && echo read; echo > /dev/mine");
     assertEquals("read", answer.ending(1));
     assertTrue(answer.stderr().contains("not permitted"), answer::toString);
+  }
+
+  @Test
+  void deviceRule_allowsADeviceThatIsMadeWithin() throws Exception {
+    String use = "mknod /f c 10 229; true < /f && echo read; echo > /f";
+    Answer ruled = run(List.of("--cap-add", "mknod", "--device-cgroup-rule", "c 10:229 r"), use);
+    assertEquals("read", ruled.ending(1));
+    assertTrue(ruled.stderr().contains("not permitted"), ruled::toString);
+    assertEquals("", run(List.of("--cap-add", "mknod"), use).ending(1));
   }
 
   @Test
@@ -128,19 +138,28 @@ class PodmanOptionsTest extends EngineSuite {
   }
 
   @Test
-  void ulimits_sysctlsAndHostname_areSet() throws Exception {
+  void process_hasIdsDirectoryLimitsAndName() throws Exception {
     Answer answer =
         run(
             List.of(
-                "--ulimit", "nofile=99:100", "--sysctl", "kernel.msgmax=9000", "--hostname", "box"),
-            "ulimit -Sn; ulimit -Hn; cat /proc/sys/kernel/msgmax; hostname");
-    assertEquals(List.of("99", "100", "9000", "box"), answer.lines());
-  }
-
-  @Test
-  void user_andGroups_areTheProcesss() throws Exception {
-    Answer answer = run(List.of("--user", "33:44", "--group-add", "55"), "id -u; id -g; id -G");
-    assertEquals(List.of("33", "44", "44 55"), answer.lines());
+                "--user",
+                "33:44",
+                "--group-add",
+                "55",
+                "--workdir",
+                "/tmp",
+                "--ulimit",
+                "nofile=99:100",
+                "--ulimit",
+                "nproc=1000:1000", // else podman asks for more than root may have here
+                "--sysctl",
+                "kernel.msgmax=9000",
+                "--hostname",
+                "box"),
+            """
+            id -u; id -g; id -G; pwd; ulimit -Sn; ulimit -Hn; cat /proc/sys/kernel/msgmax; hostname
+            """);
+    assertEquals(List.of("33", "44", "44 55", "/tmp", "99", "100", "9000", "box"), answer.lines());
   }
 
   @Test
@@ -154,36 +173,32 @@ class PodmanOptionsTest extends EngineSuite {
 
   @Test
   void seccomp_profileOfAFile_isInForce() throws Exception {
-    Path profile =
-        podman
-            .home()
-            .file(
-                "seccomp.json",
-                """
-                {"defaultAction": "SCMP_ACT_ALLOW",
-                 "syscalls": [{"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO", "errnoRet": 122}]}
-                """);
+    Path profile = podman.home().file("seccomp.json", NO_DIRECTORIES);
     Answer answer = run(List.of("--security-opt", "seccomp=" + profile), "mkdir /tmp/x");
     answer.refused(1, "quota exceeded");
     run(List.of("--security-opt", "seccomp=unconfined"), "mkdir /tmp/x").fine();
   }
 
   @Test
-  void seccomp_profileOfPodman_isInForce() throws Exception {
-    assertEquals("2", run(List.of(), "grep Seccomp: /proc/self/status | cut -f 2").fine());
+  void run_withoutOptions_isConfined() throws Exception {
+    Answer answer =
+        run(
+            List.of(),
+            """
+            grep Seccomp: /proc/self/status | cut -f 2; grep NoNewPrivs /proc/self/status | cut -f 2
+            head -c 1 /proc/kcore | wc -c; echo 1 > /proc/sys/kernel/panic
+            """);
+    assertEquals("2\n0\n0", answer.ending(1));
+    assertTrue(answer.stderr().contains("Read-only file system"), answer::toString);
   }
 
   @Test
-  void noNewPrivileges_isSet() throws Exception {
-    String asked = "grep NoNewPrivs /proc/self/status | cut -f 2";
-    assertEquals("0", run(List.of(), asked).fine());
-    assertEquals("1", run(List.of("--security-opt", "no-new-privileges"), asked).fine());
-  }
-
-  @Test
-  void init_isTheFirstProcess() throws Exception {
-    Answer first = run(List.of("--init"), "cat /proc/1/comm");
-    assertTrue(first.fine().endsWith("init"), first::toString);
+  void initAndNoNewPrivileges_areSet() throws Exception {
+    Answer answer =
+        run(
+            List.of("--init", "--security-opt", "no-new-privileges"),
+            "grep NoNewPrivs /proc/self/status | cut -f 2; cat /proc/1/comm");
+    assertTrue(answer.fine().matches("1\n.*init"), answer::toString);
   }
 
   @Test
@@ -198,19 +213,32 @@ class PodmanOptionsTest extends EngineSuite {
   }
 
   @Test
-  void namespaces_ofTheHost_areShared() throws Exception {
-    for (String each : List.of("pid:pid", "ipc:ipc", "uts:uts", "network:net", "cgroupns:cgroup")) {
-      String[] words = each.split(":");
-      String link = "/proc/self/ns/" + words[1];
-      assertEquals(
-          Files.readSymbolicLink(Path.of(link)).toString(),
-          run(List.of("--" + words[0], "host"), "readlink " + link).fine());
-    }
+  void userNamespace_ofAnotherContainer_isJoined() throws Exception {
+    String asked = "readlink /proc/self/ns/user; cut -c 1-25 /proc/self/uid_map; id -u";
+    podman.detached(
+        "mapped",
+        List.of("--uidmap", "0:100000:1000", "--gidmap", "0:200000:1000"),
+        "exec sleep 1000");
+    assertEquals(
+        podman.podman("exec", "mapped", "sh", "-c", asked).fine(),
+        run(List.of("--userns", "container:mapped"), asked).fine());
+    podman.remove("mapped");
   }
 
   @Test
-  void paths_ofProc_areMasked() throws Exception {
-    assertEquals("0", run(List.of(), "head -c 1 /proc/kcore | wc -c").fine());
-    run(List.of(), "echo 1 > /proc/sys/kernel/panic").refused(1, "Read-only file system");
+  void namespaces_ofTheHost_areShared() throws Exception {
+    var options = new ArrayList<String>();
+    var links = new ArrayList<String>();
+    var ours = new ArrayList<String>();
+    for (String each : List.of("pid:pid", "ipc:ipc", "uts:uts", "network:net", "cgroupns:cgroup")) {
+      String[] words = each.split(":");
+      Path link = Path.of("/proc/self/ns", words[1]);
+      options.addAll(List.of("--" + words[0], "host"));
+      links.add(link.toString());
+      ours.add(Files.readSymbolicLink(link).toString());
+    }
+    Answer theirs =
+        run(options, "for link in " + String.join(" ", links) + "; do readlink $link; done");
+    assertEquals(ours, theirs.lines());
   }
 }
