@@ -70,13 +70,14 @@ static int set_option(struct run *run, int fs, const char *option) {
   return syscall(SYS_fsconfig, fs, command, key, value, 0) ? explain(run, fs, "fsconfig", option) : 0;
 }
 
-/* A detached mount of a new file system: type, source, options. */
-int new_filesystem(struct run *run, const char *type, const char *source, const struct value *options,
-                   uint64_t attributes) {
+/* A detached mount of a new file system: type, source, an option or "", which the others may change. */
+int new_filesystem(struct run *run, const char *type, const char *source, const char *first,
+                   const struct value *options, uint64_t attributes) {
   OWNED fs = (int)syscall(SYS_fsopen, type, FSOPEN_CLOEXEC);
   if (fs < 0) return failed(run, "fsopen", type);
   if (source[0] && syscall(SYS_fsconfig, fs, FSCONFIG_SET_STRING, "source", source, 0))
     return explain(run, fs, "fsconfig", source);
+  if (first[0] && set_option(run, fs, first)) return -1;
   const char *option = options->text;
   for (uint64_t i = 0; i < options->number; i++, option += strlen(option) + 1) {
     if (option[0] && set_option(run, fs, option)) return -1;
@@ -86,12 +87,24 @@ int new_filesystem(struct run *run, const char *type, const char *source, const 
   return mount < 0 ? failed(run, "fsmount", type) : mount;
 }
 
+/* A tmpfs gets the mode of the directory that it hides, as of runc and crun; of a new one the kernel's 1777. */
+static int hidden_mode(struct run *run, const char *path, char option[static 16]) {
+  struct stat st;
+  OWNED fd = in_root(run, path, O_PATH | O_DIRECTORY, 0);
+  if (fd < 0) return errno == ENOENT ? 0 : -1;
+  if (fstat(fd, &st)) return failed(run, "fstat", path);
+  snprintf(option, 16, "mode=%04o", st.st_mode & 07777);
+  return 0;
+}
+
 STEP(mount) {
+  char mode[16] = "";
+  if (!strcmp(a[0].text, "tmpfs") && hidden_mode(run, a[2].text, mode)) return -1;
   /* These must be where they say: a link would let an image choose (CVE-2019-19921, CVE-2023-27561). */
   int kernel = !strcmp(a[0].text, "proc") || !strcmp(a[0].text, "sysfs");
   struct mount_attr events = {.propagation = a[5].number};
   OWNED target = make_target(run, a[2].text, 1, kernel ? RESOLVE_NO_SYMLINKS : 0);
-  OWNED mount = target < 0 ? -1 : new_filesystem(run, a[0].text, a[1].text, &a[4], a[3].number);
+  OWNED mount = target < 0 ? -1 : new_filesystem(run, a[0].text, a[1].text, mode, &a[4], a[3].number);
   if (mount < 0 || (a[6].number && copy_up(run, target, mount, 0)) || move_to(run, mount, target, a[2].text)) return -1;
   return change(run, mount, 0, events, a[2].text);
 }
@@ -117,7 +130,7 @@ STEP(set_attributes) {
 static int mask_directory(struct run *run, int target, const char *path) {
   static const struct value options = {2, "mode=0755\0ro"};
   int first = run->mask < 0;
-  OWNED tree = first ? new_filesystem(run, "tmpfs", "tmpfs", &options,
+  OWNED tree = first ? new_filesystem(run, "tmpfs", "tmpfs", "", &options,
                                       MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
                      : clone_mount(run, run->mask, path, 0);
   if (tree < 0 || move_to(run, tree, target, path)) return -1;

@@ -35,7 +35,7 @@ int proc_open(struct run *run, const char *path, int flags) {
   /* Something is mounted over a part of /proc, as in nested containers: a detached procfs. */
   static const struct value none;
   OWNED detached =
-      new_filesystem(run, "proc", "proc", &none, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+      new_filesystem(run, "proc", "proc", "", &none, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
   return detached < 0 ? -1 : (int)syscall(SYS_openat2, detached, path, &how, sizeof how);
 }
 

@@ -186,8 +186,8 @@ int copy_up(struct run *run, int from, int to, int depth);
 /* mount.c */
 int clone_mount(struct run *run, int fd, const char *path, int recursive);
 int move_to(struct run *run, int tree, int target, const char *path);
-int new_filesystem(struct run *run, const char *type, const char *source, const struct value *options,
-                   uint64_t attributes);
+int new_filesystem(struct run *run, const char *type, const char *source, const char *first,
+                   const struct value *options, uint64_t attributes);
 
 /* process.c */
 int prepare_exec(struct run *run);

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -74,6 +75,19 @@ class MountsOciTest {
       all.put(words[0], List.of(words[1].split(",")));
     }
     return all;
+  }
+
+  @Test
+  void tmpfs_withoutMode_hasThatOfTheDirectoryThatItHides() throws Exception {
+    try (Box box =
+        box(
+            "stat -c %a /there /new",
+            Mount.of("/there", "tmpfs", "tmpfs", "size=1m"),
+            Mount.of("/new", "tmpfs", "tmpfs", "mode=2711"))) {
+      Path there = Files.createDirectory(box.bundle().rootfs().resolve("there"));
+      Files.setPosixFilePermissions(there, PosixFilePermissions.fromString("rwxr-x---"));
+      assertEquals("750\n2711\n", box.run(0));
+    }
   }
 
   @Test
