@@ -57,7 +57,7 @@ run_vm_lane() { # LANE LOG: runs it; the exit code is the guest's
   mkdir -p "$reports" target/bench/images # images of the test registry are made, and kept, there
   mapfile -t shares < <(shared_directories)
   if [ "$(vm_accelerator)" = tcg ]; then # all that it does takes many times as long: the lane's is the only limit
-    limit=$vm_limit_tcg selection+=(--config=junit.jupiter.execution.timeout.mode=disabled)
+    limit=$vm_limit_tcg properties+=(-Dtest.patience=10) selection+=(--config=junit.jupiter.execution.timeout.mode=disabled)
   fi
   tools/vm/run "${shares[@]}" -w "$reports" -w "$PWD/target/bench/images" -t "$limit" -- \
     "$JAVA_HOME/bin/java" -Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED \

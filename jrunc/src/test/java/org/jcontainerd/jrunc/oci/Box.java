@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.jcontainerd.oci.runtime.Mount;
 import org.jcontainerd.oci.runtime.Namespace;
 import org.jcontainerd.oci.runtime.ProcessSpec;
 import org.jcontainerd.oci.runtime.Spec;
+import org.jcontainerd.testing.Patience;
 
 /** One container of a test: a bundle, an id that no other test uses, and the verbs. */
 final class Box implements AutoCloseable {
@@ -193,10 +195,11 @@ final class Box implements AutoCloseable {
 
   /** Waits until the process has ended. */
   Box awaitStatus(String wanted) throws IOException {
-    long end = System.nanoTime() + 20_000_000_000L;
+    Duration limit = Patience.of(Duration.ofSeconds(20));
+    long end = System.nanoTime() + limit.toNanos();
     while (!status().equals(wanted)) {
       if (System.nanoTime() - end > 0) {
-        throw new IOException("status is '" + status() + "', not '" + wanted + "' within 20 s");
+        throw new IOException("status is '" + status() + "', not '" + wanted + "' within " + limit);
       }
     }
     return this;

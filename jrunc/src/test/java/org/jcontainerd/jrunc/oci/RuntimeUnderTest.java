@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jcontainerd.testing.Patience;
 
 /**
  * The OCI runtime that the suite is run against: ours as compiled, or the program that the system
@@ -17,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * wrong until shown otherwise.
  */
 public final class RuntimeUnderTest {
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Patience.of(Duration.ofSeconds(60));
 
   /** What one command answered. */
   public record Result(int code, String stdout, String stderr) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jcontainerd.oci.image.Descriptor;
+import org.jcontainerd.testing.Patience;
 import org.jcontainerd.testing.image.ImageLayoutReader;
 
 /**
@@ -20,7 +21,7 @@ import org.jcontainerd.testing.image.ImageLayoutReader;
  * {@link #close} ends the process.
  */
 public final class RegistryFixture implements AutoCloseable {
-  private static final Duration START_LIMIT = Duration.ofSeconds(20);
+  private static final Duration START_LIMIT = Patience.of(Duration.ofSeconds(20));
 
   private final Process process;
   private final int port;

@@ -11,13 +11,14 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jcontainerd.testing.Patience;
 
 /**
  * A daemon that was started and will be stopped by pid. Its output goes to a file. Confined to one
  * thread.
  */
 public final class DaemonProcess {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Patience.of(Duration.ofSeconds(60));
   private static final int LAST_LINES = 20;
 
   private final String name;

@@ -3,8 +3,10 @@ package org.jcontainerd.testing.runtime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jcontainerd.testing.Patience;
 
 /** Our daemon as {@code bin/build} left it, with everything under one directory. */
 public final class JcontainerdRuntime implements RunningRuntime {
@@ -52,7 +54,7 @@ public final class JcontainerdRuntime implements RunningRuntime {
     [runtime]
     shim = "%3$s/bin/containerd-shim-jrunc-v1"
     helper = "%3$s/lib/jrunc-init"
-    start_timeout_millis = 60000
+    start_timeout_millis = %5$d
 
     [cni]
     conf_dir = "%1$s/net.d"
@@ -66,7 +68,8 @@ public final class JcontainerdRuntime implements RunningRuntime {
             directory,
             cgroup(directory),
             Locations.home(),
-            String.join(", ", cniBin.stream().map(dir -> '"' + dir.toString() + '"').toList()));
+            String.join(", ", cniBin.stream().map(dir -> '"' + dir.toString() + '"').toList()),
+            Patience.of(Duration.ofSeconds(20)).toMillis());
   }
 
   /** The name of the cgroup that the daemon keeps its pods below, of this directory alone. */

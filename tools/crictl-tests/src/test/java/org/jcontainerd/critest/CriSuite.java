@@ -21,6 +21,7 @@ import org.jcontainerd.api.cri.v1.ContainerStatusRequest;
 import org.jcontainerd.api.cri.v1.PodSandboxConfig;
 import org.jcontainerd.api.cri.v1.PodSandboxStatus;
 import org.jcontainerd.api.cri.v1.PodSandboxStatusRequest;
+import org.jcontainerd.testing.Patience;
 import org.jcontainerd.testing.cri.CriClient;
 import org.jcontainerd.testing.cri.Pods;
 import org.jcontainerd.testing.leak.HostState;
@@ -45,7 +46,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass(name = "{0}")
 @MethodSource("org.jcontainerd.critest.RuntimeKind#asked")
 abstract class CriSuite {
-  static final Duration PATIENCE = Duration.ofSeconds(30);
+  static final Duration PATIENCE = Patience.of(Duration.ofSeconds(30));
 
   @RegisterExtension static final Finder FINDER = new Finder();
 
