@@ -4,6 +4,7 @@ import io.grpc.ServerServiceDefinition;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import org.jcontainerd.daemon.apparmor.AppArmor;
 import org.jcontainerd.daemon.config.Config;
 import org.jcontainerd.daemon.container.Container;
 import org.jcontainerd.daemon.container.ContainerExits;
@@ -69,6 +70,7 @@ final class Daemon {
       ImageUsers users,
       VolumeMounter volumeMounter,
       HostFacts host,
+      AppArmor apparmor,
       CgroupReader cgroups,
       StreamingEndpoints streaming,
       SharedMounts sharedMounts,
@@ -192,7 +194,8 @@ final class Daemon {
   private RuntimeService.ContainerCalls containerCalls(StopContainer stop, RemoveContainer remove) {
     var config = parts.config();
     var spec =
-        new ContainerSpec(config.containers().seccompProfiles(), parts.sharedMounts()::shared);
+        new ContainerSpec(
+            config.containers().seccompProfiles(), parts.apparmor(), parts.sharedMounts()::shared);
     var create =
         new CreateContainer(
             sandboxes,

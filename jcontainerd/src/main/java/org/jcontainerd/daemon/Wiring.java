@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jcontainerd.cni.CniHost;
+import org.jcontainerd.daemon.apparmor.AppArmor;
+import org.jcontainerd.daemon.apparmor.DefaultProfile;
 import org.jcontainerd.daemon.concurrent.Fanout;
 import org.jcontainerd.daemon.concurrent.Undo;
 import org.jcontainerd.daemon.concurrent.UndoException;
@@ -136,6 +138,8 @@ final class Wiring implements AutoCloseable {
         StreamingServer.listen(
             new InetSocketAddress(config.streaming().address(), config.streaming().port()));
     parts.push("close streaming server", streaming::close);
+    var apparmor = new AppArmor(Path.of("/sys"));
+    DefaultProfile.load(apparmor);
     return new Daemon.Parts(
         config,
         layout,
@@ -149,6 +153,7 @@ final class Wiring implements AutoCloseable {
         new MountedImageUsers(),
         new VolumeMounter.Linux(),
         HostFacts.read(Path.of("/proc"), config.cgroup().root()),
+        apparmor,
         new CgroupReader(CgroupLayout.detect()),
         streaming,
         new HostMounts(),

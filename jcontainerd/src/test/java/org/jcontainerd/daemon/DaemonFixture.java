@@ -18,6 +18,7 @@ import org.jcontainerd.api.cri.v1.ImageSpec;
 import org.jcontainerd.api.cri.v1.PodSandboxConfig;
 import org.jcontainerd.api.cri.v1.PodSandboxMetadata;
 import org.jcontainerd.api.cri.v1.RunPodSandboxRequest;
+import org.jcontainerd.daemon.apparmor.AppArmor;
 import org.jcontainerd.daemon.config.ConfigReader;
 import org.jcontainerd.daemon.config.Overrides;
 import org.jcontainerd.daemon.container.Container;
@@ -126,6 +127,7 @@ final class DaemonFixture implements AutoCloseable {
                 "root:x:0:\nextra:x:50000:app\n"),
         new FakeVolumes(),
         new HostFacts(List.of("CAP_CHOWN", "CAP_KILL", "CAP_NET_ADMIN"), 0, false),
+        new AppArmor(Path.of("/nowhere")),
         new CgroupReader(new CgroupLayout(List.of())),
         new NoStreaming(),
         path -> path.startsWith("/shared"),

@@ -12,6 +12,7 @@ import org.jcontainerd.api.cri.v1.LinuxContainerSecurityContext;
 import org.jcontainerd.api.cri.v1.NamespaceMode;
 import org.jcontainerd.api.cri.v1.PodSandboxConfig;
 import org.jcontainerd.api.cri.v1.SecurityProfile;
+import org.jcontainerd.daemon.apparmor.AppArmor;
 import org.jcontainerd.daemon.failure.DaemonFailure;
 import org.jcontainerd.oci.runtime.Capabilities;
 import org.jcontainerd.oci.runtime.Linux;
@@ -26,14 +27,16 @@ public final class ContainerSpec {
   static final String OCI_VERSION = "1.3.0";
 
   private final SeccompProfiles seccomp;
+  private final AppArmor apparmor;
   private final Predicate<Path> shared;
 
   /**
    * @param seccompDirectory where relative Localhost profiles are
    * @param shared whether a host path lies on a shared mount
    */
-  public ContainerSpec(Path seccompDirectory, Predicate<Path> shared) {
+  public ContainerSpec(Path seccompDirectory, AppArmor apparmor, Predicate<Path> shared) {
     this.seccomp = SeccompProfiles.in(seccompDirectory);
+    this.apparmor = apparmor;
     this.shared = shared;
   }
 
@@ -42,7 +45,6 @@ public final class ContainerSpec {
    */
   public Spec of(ContainerInputs in) {
     UserNamespaces.check(in.security().getNamespaceOptions().getUsernsOptions());
-    refuseAppArmor(in.security());
     refuseCdi(in);
     var mounts = ContainerMounts.of(in, shared);
     var capabilities =
@@ -57,10 +59,12 @@ public final class ContainerSpec {
         .build();
   }
 
-  private static ProcessSpec process(ContainerInputs in, Capabilities capabilities) {
+  private ProcessSpec process(ContainerInputs in, Capabilities capabilities) {
     var command = Command.of(in.config(), in.image(), in.hostname());
     int oomScoreAdj = Math.toIntExact(in.config().getLinux().getResources().getOomScoreAdj());
-    return ProcessSpec.builder()
+    var process = ProcessSpec.builder();
+    apparmor.profile(in.security()).ifPresent(process::apparmorProfile);
+    return process
         .terminal(in.config().getTty())
         .user(in.user())
         .args(command.args())
@@ -159,18 +163,6 @@ public final class ContainerSpec {
     if (in.config().getCDIDevicesCount() > 0) {
       throw new DaemonFailure.Unimplemented(
           "device '" + in.config().getCDIDevices(0).getName() + "': CDI is not built yet");
-    }
-  }
-
-  @SuppressWarnings("deprecation")
-  private static void refuseAppArmor(LinuxContainerSecurityContext security) {
-    boolean localhost =
-        security.hasApparmor()
-            ? security.getApparmor().getProfileType() == SecurityProfile.ProfileType.Localhost
-            : security.getApparmorProfile().startsWith("localhost/");
-    if (localhost && !security.getPrivileged()) {
-      throw new DaemonFailure.InvalidArgument(
-          "apparmor profile: this kernel has no AppArmor, the profile cannot be enforced");
     }
   }
 }

@@ -255,18 +255,6 @@ final class ContainerSpecTest {
     assertEquals(
         "device 'vendor/gpu=0': CDI is not built yet",
         assertThrows(DaemonFailure.Unimplemented.class, () -> SpecFixture.spec(cdi)).getMessage());
-    var apparmor = SpecFixture.container();
-    apparmor
-        .getLinuxBuilder()
-        .getSecurityContextBuilder()
-        .setApparmor(
-            SecurityProfile.newBuilder()
-                .setProfileType(SecurityProfile.ProfileType.Localhost)
-                .setLocalhostRef("p"));
-    assertEquals(
-        "apparmor profile: this kernel has no AppArmor, the profile cannot be enforced",
-        assertThrows(DaemonFailure.InvalidArgument.class, () -> SpecFixture.spec(apparmor))
-            .getMessage());
   }
 
   @Test

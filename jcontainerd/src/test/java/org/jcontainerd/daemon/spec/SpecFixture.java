@@ -9,6 +9,7 @@ import org.jcontainerd.api.cri.v1.ContainerMetadata;
 import org.jcontainerd.api.cri.v1.ImageSpec;
 import org.jcontainerd.api.cri.v1.PodSandboxConfig;
 import org.jcontainerd.api.cri.v1.PodSandboxMetadata;
+import org.jcontainerd.daemon.apparmor.AppArmor;
 import org.jcontainerd.oci.image.ImageConfig;
 import org.jcontainerd.oci.runtime.Linux;
 import org.jcontainerd.oci.runtime.Spec;
@@ -85,7 +86,10 @@ final class SpecFixture {
   }
 
   static Spec spec(ContainerConfig.Builder config) {
-    return new ContainerSpec(Path.of("/nowhere"), path -> path.startsWith("/proc"))
+    return new ContainerSpec(
+            Path.of("/nowhere"),
+            new AppArmor(Path.of("/nowhere")),
+            path -> path.startsWith("/proc"))
         .of(inputs(config));
   }
 
