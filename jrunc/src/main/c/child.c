@@ -53,6 +53,22 @@ STEP(fork) {
   _exit(send_all(run->inner, &next, sizeof next, NULL, 0) ? 1 : 0);
 }
 
+/* With CAP_SYS_PTRACE the container could from here on walk through all that we hold (CVE-2016-9962). */
+STEP(let_go) {
+  static const struct value options = {1, "subset=pid"};
+  for (uint32_t i = 0; i < SLOTS + ENDS; i++) {
+    int kept = run->ours[i] < 0;
+    for (uint32_t k = 0; k < a[0].number; k++) kept |= value_number(&a[0], k) == i;
+    if (!kept) close(give_away(&run->ours[i]));
+  }
+  if (!a[1].number) return 0; /* 1: a procfs of our pid namespace, with nothing but processes; 2: none */
+  int proc = a[1].number == 1 ? new_filesystem(run, "proc", "proc", &options, 0) : PROC_CLOSED;
+  if (proc == -1) return -1;
+  close(run->proc);
+  run->proc = proc;
+  return 0;
+}
+
 STEP(sync) {
   struct sync message = {.who.type = MSG_SYNC};
   size_t size = strlen(a[0].text);
@@ -83,19 +99,15 @@ STEP(wait_fifo) {
   return 0;
 }
 
-/* Moves a descriptor of ours out of the numbers that the program gets. */
-static int move_above(int *fd, int highest) {
-  if (*fd < 0 || *fd > highest) return 0;
-  int moved = fcntl(*fd, F_DUPFD_CLOEXEC, highest + 1);
-  if (moved < 0) return -1;
-  close(*fd);
-  *fd = moved;
-  return 0;
-}
-
 STEP(descriptors) {
-  for (size_t i = 0; i < OURS; i++)
-    if (move_above(&run->ours[i], (int)a[0].number)) return failed(run, "fcntl", "F_DUPFD_CLOEXEC");
+  int highest = (int)a[0].number;
+  for (size_t i = 0; i < OURS; i++) { /* out of the numbers that the program gets */
+    if (run->ours[i] < 0 || run->ours[i] > highest) continue;
+    int moved = fcntl(run->ours[i], F_DUPFD_CLOEXEC, highest + 1);
+    if (moved < 0) return failed(run, "fcntl", "F_DUPFD_CLOEXEC");
+    close(run->ours[i]);
+    run->ours[i] = moved;
+  }
   if (close_at_exec(run)) return -1;
   for (uint32_t i = 0; i + 1 < a[1].number; i += 2) {
     uint32_t from = value_number(&a[1], i);

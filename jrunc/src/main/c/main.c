@@ -9,10 +9,6 @@
 
 #include "run.h"
 
-#ifndef VERSION
-#define VERSION "unknown"
-#endif
-
 enum { PLAN_SOCKET = 3 };
 
 static int is_plan_socket(int fd) {

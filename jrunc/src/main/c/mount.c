@@ -165,17 +165,28 @@ STEP(read_only) {
   return tree < 0 || change(run, tree, 1, attr, a[0].text) ? -1 : move_to(run, tree, target, a[0].text);
 }
 
+/* The root's path was resolved when it was checked: a link in it now was put there since. */
+static int open_resolved(struct run *run, const char *path) {
+  struct open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC, .resolve = RESOLVE_NO_SYMLINKS};
+  int fd = (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
+  return fd < 0 ? failed(run, "openat2", path) : fd;
+}
+
+STEP(begin_in) {
+  OWNED place = open_resolved(run, a[0].text);
+  return place < 0 ? -1 : fchdir(place) ? failed(run, "fchdir", a[0].text) : 0;
+}
+
 /* From here on container paths are below this mount. */
 STEP(root) {
   int opened = has_slot(run, 2);
   /* A tree of the helper's namespace may be a peer of the host's mounts. Its place is where we have begun:
      the kernel has brought us to our copy of it, however closed the directories above are. */
   struct mount_attr events = {.propagation = opened ? MS_SLAVE : 0};
-  OWNED tree = opened ? take_slot(run, 2) : clone_mount(run, AT_FDCWD, a[0].text, a[1].number != 0);
-  if (tree < 0 || change(run, tree, 1, events, a[0].text)) return -1;
-  OWNED place = open(opened ? "." : a[0].text, O_PATH | O_DIRECTORY | O_CLOEXEC);
-  if (place < 0) return failed(run, "open", a[0].text);
-  if (move_to(run, tree, place, a[0].text)) return -1;
+  OWNED place = open_resolved(run, opened ? "." : a[0].text);
+  if (place < 0) return -1;
+  OWNED tree = opened ? take_slot(run, 2) : clone_mount(run, place, a[0].text, a[1].number != 0);
+  if (tree < 0 || change(run, tree, 1, events, a[0].text) || move_to(run, tree, place, a[0].text)) return -1;
   run->root = give_away(&tree); /* O_PATH, and on the new mount: opening the path again would do no better */
   return 0;
 }

@@ -20,6 +20,7 @@
   X(40, await, "await", CHILD, "") \
   X(41, fork, "fork", CHILD, "") \
   X(42, enter_cgroup, "enter-cgroup", CHILD, "f") \
+  X(43, let_go, "let-go", CHILD, "Lu") \
   X(61, root, "root", CHILD, "suo") \
   X(62, bind, "bind", CHILD, "sosuUUUUu") \
   X(63, mount, "mount", CHILD, "sssUSuu") \

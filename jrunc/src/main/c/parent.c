@@ -71,7 +71,6 @@ STEP(clone) {
   return 0;
 }
 
-CALL_STEP(begin_in, "chdir", a[0].text, chdir(a[0].text))
 CALL_STEP(subreaper, "prctl", "PR_SET_CHILD_SUBREAPER", prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
 
 /* One file of /proc/PID; the id maps take exactly one write. */

@@ -14,6 +14,7 @@ enum { PROC_ROOT_INODE = 1 };
 
 int proc_root(struct run *run) {
   if (run->proc >= 0) return 0;
+  if (run->proc == PROC_CLOSED) return refused(run, EBADF, "open", "/proc is the container's by now");
   OWNED fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
   struct statfs fs;
   struct stat st;

@@ -171,6 +171,7 @@ void send_done(struct run *run, enum place place, int socket);
 ssize_t receive(int socket, void *into, size_t size, int *fds, int *count);
 
 /* proc.c */
+enum { PROC_CLOSED = -2 }; /* for ever: what is at "/proc" now is not to be trusted */
 int proc_root(struct run *run);
 int proc_open(struct run *run, const char *path, int flags);
 int proc_write(struct run *run, const char *path, const char *value);

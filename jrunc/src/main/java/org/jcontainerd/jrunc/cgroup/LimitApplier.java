@@ -58,6 +58,10 @@ record LimitApplier(CgroupLayout layout, Map<String, Path> directories, Consumer
   }
 
   private boolean write(LimitWrite write, boolean mayRetry) throws RuncFailure {
+    if (write.file().contains("/")) { // a page size that leads elsewhere
+      throw new RuncFailure.InvalidArgument(
+          write.field(), "'" + write.file() + "' is no file name");
+    }
     Path file = directory(write).resolve(write.file());
     try {
       KernelFile.write(file, write.value());

@@ -2,13 +2,13 @@ package org.jcontainerd.jrunc.command;
 
 import java.io.IOException;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jcontainerd.jrunc.CreateRequest;
 import org.jcontainerd.jrunc.RuncFailure;
 import org.jcontainerd.jrunc.Stdio;
+import org.jcontainerd.jrunc.operation.ConfigText;
 import org.jcontainerd.oci.json.JsonException;
 import org.jcontainerd.oci.json.OciJson;
 import org.jcontainerd.oci.runtime.Spec;
@@ -45,7 +45,9 @@ final class ContainerFlags {
   static Spec read(Path bundle) throws IOException, RuncFailure {
     Path file = bundle.resolve("config.json");
     try {
-      return OciJson.read(Files.readAllBytes(file), Spec.class);
+      byte[] json = ConfigText.read(file);
+      ConfigText.check(json);
+      return OciJson.read(json, Spec.class);
     } catch (NoSuchFileException e) {
       throw new RuncFailure.InvalidArgument(
           "bundle", "JSON specification file '" + file + "' not found", e);

@@ -1,7 +1,6 @@
 package org.jcontainerd.jrunc.command;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +9,7 @@ import org.jcontainerd.jrunc.ExecRequest;
 import org.jcontainerd.jrunc.RuncFailure;
 import org.jcontainerd.jrunc.StartedProcess;
 import org.jcontainerd.jrunc.Stdio;
+import org.jcontainerd.jrunc.operation.ConfigText;
 import org.jcontainerd.jrunc.operation.ExecProcess;
 import org.jcontainerd.jrunc.operation.RuntimeContext;
 import org.jcontainerd.linux.process.PidFd;
@@ -113,7 +113,9 @@ final class ExecCommand implements Command {
     Optional<String> file = arguments.value("process");
     if (file.isPresent()) {
       try {
-        return OciJson.read(Files.readAllBytes(Path.of(file.get())), ProcessSpec.class);
+        byte[] json = ConfigText.read(Path.of(file.get()));
+        ConfigText.check(json);
+        return OciJson.read(json, ProcessSpec.class);
       } catch (JsonException e) {
         throw new RuncFailure.InvalidArgument(file.get(), String.valueOf(e.getMessage()), e);
       }

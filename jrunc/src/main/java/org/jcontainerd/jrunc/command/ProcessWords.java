@@ -20,6 +20,7 @@ final class ProcessWords {
       case ProcessStep.Await _ -> "waits until the helper has done its part";
       case ProcessStep.Fork _ -> "goes on as a child in the pid namespace";
       case ProcessStep.EnterCgroup cgroup -> "enters its cgroup (" + cgroup.tasks().name() + ")";
+      case ProcessStep.LetGo _ -> "closes what the container must not find with it";
       case ProcessStep.Hostname name -> "sets the host name to " + name.name();
       case ProcessStep.Domainname name -> "sets the domain name to " + name.name();
       case ProcessStep.LoopbackUp _ -> "brings the interface lo up";

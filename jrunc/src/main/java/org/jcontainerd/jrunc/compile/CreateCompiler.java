@@ -135,9 +135,8 @@ public final class CreateCompiler {
   }
 
   private void openRoot(Slot slot) {
-    String path = input.rootfs().toString();
-    steps.add(new ParentStep.OpenTree(path, true, Set.of(), Set.of(), Optional.empty(), slot));
-    steps.add(new ParentStep.BeginIn(path));
+    steps.add(new ParentStep.BeginIn(input.rootfs().toString()));
+    steps.add(new ParentStep.OpenTree(".", true, Set.of(), Set.of(), Optional.empty(), slot));
   }
 
   private DeviceSteps.Origin devicesFrom() {
@@ -294,6 +293,7 @@ public final class CreateCompiler {
     if (entered) {
       process.showWhileWaiting();
     }
+    process.labels();
     process.finish(input.seccomp(), environment, Optional.of(wait));
   }
 }

@@ -24,6 +24,11 @@ final class DeviceSteps {
           character("/dev/urandom", 1, 9));
   private static final int DEFAULT_MODE = 0666;
 
+  /** Of the 32 bits that mknod(2) takes, 12 are the major number and 20 the minor. */
+  private static final long HIGHEST_MAJOR = (1 << 12) - 1;
+
+  private static final long HIGHEST_MINOR = (1 << 20) - 1;
+
   /** Where nodes come from. */
   enum Origin {
     /** They are made. */
@@ -125,6 +130,10 @@ final class DeviceSteps {
               throw new RuncFailure.InvalidArgument(
                   field + ".type", "unknown kind of device '" + device.type() + "'");
         };
+    if (kind != RootStep.Mknod.Kind.FIFO) {
+      number(field + ".major", device.major(), HIGHEST_MAJOR);
+      number(field + ".minor", device.minor(), HIGHEST_MINOR);
+    }
     steps.add(
         new RootStep.Mknod(
             path(device),
@@ -134,5 +143,13 @@ final class DeviceSteps {
             (int) device.minor(),
             device.uid().orElse(0L).intValue(),
             device.gid().orElse(0L).intValue()));
+  }
+
+  /** A number that is cut to fit would be another device's. */
+  private static void number(String field, long number, long highest)
+      throws RuncFailure.InvalidArgument {
+    if (number < 0 || number > highest) {
+      throw new RuncFailure.InvalidArgument(field, number + " is not in 0 to " + highest);
+    }
   }
 }

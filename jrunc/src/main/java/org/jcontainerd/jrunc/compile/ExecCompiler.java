@@ -43,11 +43,6 @@ public final class ExecCompiler {
     var joined = EnumSet.noneOf(Namespace.class);
     joined.addAll(input.namespaces().all());
     Slot container = steps.needs("container", new DescriptorSource.ContainerProcess());
-    // An ordinary user has rights in the pid namespace once it is in the user namespace.
-    boolean inside = !input.host().privileged();
-    if (!inside && joined.remove(Namespace.PID)) {
-      steps.add(new EitherStep.Join(container, Set.of(Namespace.PID)));
-    }
     steps.add(new ParentStep.Clone(Set.of(), cgroup()));
     if (input.keeper()) {
       steps.add(
@@ -60,10 +55,14 @@ public final class ExecCompiler {
     process.scheduling();
     steps.add(new ProcessStep.Await());
     process.hide();
+    process.labels();
     if (!joined.isEmpty()) {
       steps.add(new EitherStep.Join(container, joined));
     }
-    if (inside && joined.contains(Namespace.PID)) {
+    process.becomeVisible();
+    // The pid namespace is entered by a child, which by then has nothing of the host: a process of
+    // the container that may look into others would find the host's root directory in this one.
+    if (joined.contains(Namespace.PID)) {
       steps.add(new ProcessStep.Fork());
     }
     steps.add(new EitherStep.Session());

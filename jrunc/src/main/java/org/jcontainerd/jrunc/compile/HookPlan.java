@@ -21,18 +21,15 @@ public final class HookPlan {
   private HookPlan() {}
 
   public static CompiledPlan onHost(Hook hook) {
-    return of(hook, Set.of(), false);
+    return of(hook, Set.of());
   }
 
   /** In the namespaces of a container's process; the path is as that process sees it. */
-  public static CompiledPlan inContainer(Hook hook, Namespaces namespaces, HostFacts host) {
-    return of(hook, namespaces.all(), !host.privileged());
+  public static CompiledPlan inContainer(Hook hook, Namespaces namespaces) {
+    return of(hook, namespaces.all());
   }
 
-  /**
-   * @param inside whether the pid namespace is joined after the user namespace
-   */
-  private static CompiledPlan of(Hook hook, Set<Namespace> namespaces, boolean inside) {
+  private static CompiledPlan of(Hook hook, Set<Namespace> namespaces) {
     var steps = new StepList();
     Slot input = steps.needs("state", new DescriptorSource.StandardStream(0));
     Slot output = steps.needs("output", new DescriptorSource.StandardStream(1));
@@ -42,15 +39,13 @@ public final class HookPlan {
         late.isEmpty()
             ? Optional.empty()
             : Optional.of(steps.needs("container", new DescriptorSource.ContainerProcess()));
-    if (!inside && late.remove(Namespace.PID)) {
-      steps.add(new EitherStep.Join(container.orElseThrow(), Set.of(Namespace.PID)));
-    }
     steps.add(new ParentStep.Clone(Set.of(), Optional.empty()));
     steps.add(new ProcessStep.Await());
     if (!late.isEmpty()) {
       steps.add(new EitherStep.Join(container.orElseThrow(), late));
     }
     if (late.contains(Namespace.PID)) {
+      steps.add(new ProcessStep.LetGo(List.of(input, output), ProcessStep.LetGo.Procfs.CLOSED));
       steps.add(new ProcessStep.Fork());
     }
     if (late.contains(Namespace.USER)) {

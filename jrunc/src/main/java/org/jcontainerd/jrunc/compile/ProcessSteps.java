@@ -1,5 +1,7 @@
 package org.jcontainerd.jrunc.compile;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +30,7 @@ final class ProcessSteps {
   private final StreamKind streams;
   private final int preserved;
   private final HashMap<Integer, Slot> descriptors = new HashMap<>();
+  private Optional<Slot> console = Optional.empty();
   private boolean shown;
 
   /**
@@ -77,7 +80,10 @@ final class ProcessSteps {
       case StreamKind.Inherited _ -> inherited();
       case StreamKind.Pipes pipes -> pipes(pipes);
       case StreamKind.Terminal terminal -> {
-        if (!terminal.consoleSocket()) {
+        if (terminal.consoleSocket()) {
+          console =
+              Optional.of(steps.needs("console socket", new DescriptorSource.ConsoleSocket()));
+        } else {
           steps.add(new ParentStep.Spools(1));
         }
       }
@@ -164,8 +170,12 @@ final class ProcessSteps {
     return process.oomScoreAdj().isPresent() && process.oomScoreAdj().get() < host.oomScoreAdj();
   }
 
-  private void oomScore() {
+  private void oomScore() throws RuncFailure.InvalidArgument {
     int wanted = process.oomScoreAdj().orElseThrow();
+    if (wanted < -1000 || wanted > 1000) { // proc_pid_oom_score_adj(5)
+      throw new RuncFailure.InvalidArgument(
+          "process.oomScoreAdj", wanted + " is not in -1000 to 1000");
+    }
     if (lowersOomScore() && !host.raisesLimits()) {
       steps.warn(
           "oomScoreAdj: %d raised to %d, the runtime has no CAP_SYS_RESOURCE"
@@ -178,29 +188,37 @@ final class ProcessSteps {
   /** Process, in its namespaces: the terminal, where there is one. */
   void terminal(boolean bindConsole) {
     if (streams instanceof StreamKind.Terminal terminal) {
-      Optional<Slot> socket =
-          terminal.consoleSocket()
-              ? Optional.of(steps.needs("console socket", new DescriptorSource.ConsoleSocket()))
-              : Optional.empty();
       var size = terminal.size().or(process::consoleSize);
       steps.add(
           new RootStep.Terminal(
               size.map(s -> s.height()).orElse(0),
               size.map(s -> s.width()).orElse(0),
-              socket,
+              console,
               bindConsole));
     }
   }
 
-  /** Process, last: identity, privileges, program. */
+  /** Process, about to go where the container sees it: keeps only what its last steps need. */
+  void becomeVisible() {
+    var kept = new ArrayList<>(descriptors.values());
+    console.ifPresent(kept::add);
+    kept.sort(Comparator.comparingInt(Slot::number));
+    steps.add(new ProcessStep.LetGo(kept, ProcessStep.LetGo.Procfs.CLOSED));
+  }
+
+  /**
+   * Process, last: identity, privileges, program.
+   *
+   * @param wait what it does between, if it is to wait for its start
+   */
   void finish(Optional<Filter> seccomp, List<String> environment, Optional<ProcessStep> wait)
       throws RuncFailure {
-    labels();
     boolean late = process.noNewPrivileges();
     User user = process.user();
     steps.add(new ProcessStep.Umask(umask(user)));
     steps.add(new ProcessStep.Descriptors(descriptors));
     steps.add(new ProcessStep.OwnStdio((int) user.uid()));
+    wait.ifPresent(this::letGo);
     if (seccomp.isPresent() && !late) {
       steps.add(filter(seccomp.get())); // needs CAP_SYS_ADMIN, which is about to go
     }
@@ -225,7 +243,23 @@ final class ProcessSteps {
     steps.add(new ProcessStep.Exec("", process.args(), environment));
   }
 
-  private void labels() {
+  /** What exec(2) waits with while an exec in the container may already look: nothing. */
+  private void letGo(ProcessStep wait) {
+    if (wait instanceof ProcessStep.WaitFifo(Slot fifo)) {
+      // It opens the fifo through procfs. In a user namespace the kernel refuses a new one where
+      // parts are masked; there nobody has rights over a process that began outside (ptrace(2)).
+      boolean foreign = users.own() || host.caller().inUserNamespace();
+      steps.add(
+          new ProcessStep.LetGo(
+              List.of(fifo),
+              foreign ? ProcessStep.LetGo.Procfs.KEPT : ProcessStep.LetGo.Procfs.REPLACED));
+    } else {
+      steps.add(new ProcessStep.LetGo(List.of(), ProcessStep.LetGo.Procfs.CLOSED));
+    }
+  }
+
+  /** Process: what the program will be labelled with. Goes before the host's procfs is let go. */
+  void labels() {
     if (!process.apparmorProfile().isEmpty()) {
       // attr/exec belongs to the first module of the kernel's list, which need not be AppArmor
       steps.add(new EitherStep.WriteProc(APPARMOR_EXEC, "exec " + process.apparmorProfile()));

@@ -51,6 +51,10 @@ public final class ResourceLimits {
       }
       long hard = limit.hard();
       long soft = limit.soft();
+      if (Long.compareUnsigned(soft, hard) > 0) {
+        throw new RuncFailure.InvalidArgument(
+            field + ".soft", shown(soft) + " is above the hard limit, " + shown(hard));
+      }
       long most = host.hardLimits().getOrDefault(resource, -1L);
       if (!mayRaise && Long.compareUnsigned(hard, most) > 0) {
         steps.warn(

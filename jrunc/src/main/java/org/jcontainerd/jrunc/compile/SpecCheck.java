@@ -9,12 +9,16 @@ import org.jcontainerd.oci.runtime.Hooks;
 import org.jcontainerd.oci.runtime.Linux;
 import org.jcontainerd.oci.runtime.ProcessSpec;
 import org.jcontainerd.oci.runtime.Spec;
+import org.jcontainerd.oci.runtime.User;
 
 /**
  * What a configuration must have, and what this runtime does not do. Nothing that a configuration
  * asks for is left out in silence.
  */
 final class SpecCheck {
+  /** What setresuid(2) takes as "leave it as it is": the process would stay root. */
+  private static final long NO_ID = 0xFFFF_FFFFL;
+
   private SpecCheck() {}
 
   static void check(CreateInput input) throws RuncFailure {
@@ -109,6 +113,11 @@ final class SpecCheck {
     if (!process.cwd().startsWith("/")) {
       throw new RuncFailure.InvalidArgument("process.cwd", "must be an absolute path");
     }
+    user(process.user());
+    words("process.cwd", process.cwd());
+    words("process.args", String.join("", process.args()));
+    label("process.apparmorProfile", process.apparmorProfile());
+    label("process.selinuxLabel", process.selinuxLabel());
     if (!process.apparmorProfile().isEmpty() && !host.appArmor()) {
       throw new RuncFailure.NotSupported(
           "process.apparmorProfile", "AppArmor is not enabled on this host");
@@ -116,6 +125,34 @@ final class SpecCheck {
     if (!process.selinuxLabel().isEmpty() && !host.selinux()) {
       throw new RuncFailure.NotSupported(
           "process.selinuxLabel", "SELinux is not enabled on this host");
+    }
+  }
+
+  private static void user(User user) throws RuncFailure.InvalidArgument {
+    id("process.user.uid", user.uid());
+    id("process.user.gid", user.gid());
+    for (long gid : user.additionalGids()) {
+      id("process.user.additionalGids", gid);
+    }
+  }
+
+  private static void id(String field, long id) throws RuncFailure.InvalidArgument {
+    if (id >= NO_ID) {
+      throw new RuncFailure.InvalidArgument(field, id + " is no id, which are 0 to 4294967294");
+    }
+  }
+
+  /** The kernel would take what is before a NUL for the whole. */
+  private static void words(String field, String text) throws RuncFailure.InvalidArgument {
+    if (text.indexOf('\0') >= 0) {
+      throw new RuncFailure.InvalidArgument(field, "holds a NUL character");
+    }
+  }
+
+  /** Labels are written to a file of procfs, where a line could be a command of its own. */
+  private static void label(String field, String label) throws RuncFailure.InvalidArgument {
+    if (label.chars().anyMatch(Character::isISOControl)) {
+      throw new RuncFailure.InvalidArgument(field, "holds a control character");
     }
   }
 }

@@ -41,9 +41,13 @@ final class Sysctls {
 
   private static void check(String field, String key, Spec spec, Namespaces owned)
       throws RuncFailure.InvalidArgument {
-    // CVE-2022-0811: a name must not lead out of its tree.
-    if (key.contains("..") || key.contains("/") && key.contains("+")) {
-      throw new RuncFailure.InvalidArgument(field, "is not a parameter");
+    // A name must not lead out of its tree (CVE-2022-0811): "net/../kernel/core_pattern" is of the
+    // host, whatever it begins with.
+    for (String part : key.split("\\.", -1)) {
+      boolean nowhere = part.isEmpty() || part.equals("/") || part.equals("//"); // "", ".", ".."
+      if (nowhere || part.chars().anyMatch(Character::isISOControl)) {
+        throw new RuncFailure.InvalidArgument(field, "is not a parameter");
+      }
     }
     if (IPC.contains(key) || key.startsWith("fs.mqueue.")) {
       require(field, owned, Namespace.IPC);
@@ -73,7 +77,9 @@ final class Sysctls {
     }
   }
 
-  /** As sysctl(8): whichever of the two comes first is the separator. */
+  /**
+   * As sysctl(8): whichever of the two comes first is the separator; a dot in a name is a slash.
+   */
   private static String dotted(String key) {
     int slash = key.indexOf('/');
     int dot = key.indexOf('.');

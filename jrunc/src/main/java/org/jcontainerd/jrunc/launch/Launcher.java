@@ -81,6 +81,11 @@ public final class Launcher implements AutoCloseable {
   private Launch launch(Plan plan, Map<Slot, Fd> descriptors, boolean trace) throws IOException {
     List<Fd> fds = inOrder(plan, descriptors);
     byte[] bytes = PlanWriter.write(plan, trace);
+    if (bytes.length > PlanWriter.MOST_BYTES) {
+      throw new IOException(
+          "plan of %d bytes, at most %d: the configuration asks for too much"
+              .formatted(bytes.length, PlanWriter.MOST_BYTES));
+    }
     var pair = UnixSocket.pair(SocketType.SEQPACKET);
     try {
       PidFd helper = spawn(pair.second());

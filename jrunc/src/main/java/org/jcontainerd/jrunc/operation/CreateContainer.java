@@ -1,7 +1,6 @@
 package org.jcontainerd.jrunc.operation;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -75,7 +74,7 @@ public final class CreateContainer {
 
   /** The configuration, of the request or of the bundle. */
   Spec spec() throws IOException, RuncFailure {
-    return request.spec().isPresent() ? request.spec().get() : parse(readConfig());
+    return parse(config());
   }
 
   /** Only compiles: nothing is made. */
@@ -86,8 +85,8 @@ public final class CreateContainer {
 
   private StartedProcess create() throws IOException, RuncFailure {
     ContainerFiles files = context.files(request.id());
-    byte[] config = request.spec().isPresent() ? new byte[0] : readConfig();
-    Spec spec = request.spec().isPresent() ? request.spec().get() : parse(config);
+    byte[] config = config();
+    Spec spec = parse(config);
     Path rootfs = rootfs(spec);
     files.create();
     undo.push(files::delete);
@@ -102,7 +101,7 @@ public final class CreateContainer {
     plan.warnings().forEach(context.warnings());
     context.stage("compiled the plan");
     // A disk that is full is found before there is a process, which only its helper could end.
-    files.writeSpec(request.spec().isPresent() ? OciJson.write(spec) : config);
+    files.writeSpec(config);
     Optional<Path> directory = keeperDirectory();
     try (HeldFd fifo = request.keeper() ? HeldFd.none() : HeldFd.of(files.createFifo());
         OpenDescriptors descriptors = open(plan, cgroup, directory, fifo.fd())) {
@@ -135,10 +134,14 @@ public final class CreateContainer {
     return new StartedProcess(process.pid(), process.startTicks(), keeper);
   }
 
+  private byte[] config() throws IOException, RuncFailure {
+    return request.spec().isPresent() ? OciJson.write(request.spec().get()) : readConfig();
+  }
+
   private byte[] readConfig() throws IOException, RuncFailure {
     Path file = request.bundle().resolve("config.json");
     try {
-      return Files.readAllBytes(file);
+      return ConfigText.read(file);
     } catch (NoSuchFileException e) {
       throw new RuncFailure.InvalidArgument(
           "bundle", "JSON specification file '" + file + "' not found", e);
@@ -147,7 +150,8 @@ public final class CreateContainer {
 
   private Spec parse(byte[] config) throws RuncFailure.InvalidArgument {
     try {
-      return OciJson.read(config, Spec.class);
+      ConfigText.check(config);
+      return request.spec().isPresent() ? request.spec().get() : OciJson.read(config, Spec.class);
     } catch (JsonException e) {
       throw new RuncFailure.InvalidArgument("config.json", String.valueOf(e.getMessage()), e);
     }

@@ -62,7 +62,7 @@ final class HookRunner {
     Namespaces namespaces =
         Namespaces.of(spec.linux().map(linux -> linux.namespaces()).orElse(List.of()));
     for (int i = 0; i < hooks.size(); i++) {
-      CompiledPlan plan = HookPlan.inContainer(hooks.get(i), namespaces, context.host());
+      CompiledPlan plan = HookPlan.inContainer(hooks.get(i), namespaces);
       run(name(point, i), hooks.get(i), plan, status, pid);
     }
   }

@@ -30,6 +30,7 @@ enum Op {
   AWAIT(40, Place.CHILD, ""),
   FORK(41, Place.CHILD, ""),
   ENTER_CGROUP(42, Place.CHILD, "f"),
+  LET_GO(43, Place.CHILD, "Lu"),
 
   ROOT(61, Place.CHILD, "suo"),
   BIND(62, Place.CHILD, "sosuUUUUu"),

@@ -71,10 +71,10 @@ public sealed interface ParentStep extends Step {
   }
 
   /**
-   * chdir(2): the process begins in this directory, which the kernel finds again in the process's
+   * fchdir(2): the process begins in this directory, which the kernel finds again in the process's
    * own copy of the mounts.
    *
-   * @param path on the host
+   * @param path on the host, without links: one that is there now was not when it was resolved
    */
   record BeginIn(String path) implements ParentStep {}
 

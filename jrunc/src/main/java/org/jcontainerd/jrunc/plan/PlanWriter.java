@@ -11,6 +11,9 @@ public final class PlanWriter {
   /** What header and steps look like; the helper refuses any other. */
   public static final int VERSION = 2;
 
+  /** The helper reads no more (PLAN_LIMIT of plan.h). */
+  public static final int MOST_BYTES = 4 << 20;
+
   private static final byte[] MAGIC = "JRPL".getBytes(StandardCharsets.US_ASCII);
   private static final int HEADER = 24;
   private static final int STEP_HEADER = 8;

@@ -23,6 +23,28 @@ public sealed interface ProcessStep extends Step {
    */
   record EnterCgroup(Slot tasks) implements ProcessStep {}
 
+  /**
+   * Closes what is not needed any more. From here on who is in the container may find the process
+   * in /proc, and with CAP_SYS_PTRACE all that it holds: no descriptor may lead out (CVE-2016-9962,
+   * CVE-2024-21626).
+   *
+   * @param kept what later steps use
+   */
+  record LetGo(List<Slot> kept, Procfs procfs) implements ProcessStep {
+    public LetGo {
+      kept = List.copyOf(kept);
+    }
+
+    /** What becomes of the host's procfs, through which the process writes to files of its own. */
+    public enum Procfs {
+      KEPT,
+      /** A new one of the process's pid namespace that shows nothing but processes. */
+      REPLACED,
+      /** No step will write to it again. */
+      CLOSED
+    }
+  }
+
   /** sethostname(2). */
   record Hostname(String name) implements ProcessStep {}
 

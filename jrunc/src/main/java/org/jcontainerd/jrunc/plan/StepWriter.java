@@ -161,6 +161,15 @@ final class StepWriter {
       case ProcessStep.Await _ -> of(Op.AWAIT);
       case ProcessStep.Fork _ -> of(Op.FORK);
       case ProcessStep.EnterCgroup s -> of(Op.ENTER_CGROUP).slot(s.tasks());
+      case ProcessStep.LetGo s ->
+          of(Op.LET_GO)
+              .numbers(s.kept().stream().map(Slot::number).toList())
+              .number(
+                  switch (s.procfs()) {
+                    case KEPT -> 0;
+                    case REPLACED -> 1;
+                    case CLOSED -> 2;
+                  });
       case ProcessStep.Hostname s -> of(Op.HOSTNAME).text(s.name());
       case ProcessStep.Domainname s -> of(Op.DOMAINNAME).text(s.name());
       case ProcessStep.LoopbackUp _ -> of(Op.LOOPBACK_UP);

@@ -5,9 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jcontainerd.jrunc.RuncFailure;
 import org.jcontainerd.linux.Errno;
@@ -39,6 +42,10 @@ public final class ContainerFiles {
   private static final String NOTIFY = "notify";
   private static final int LONGEST_ID = 255; // NAME_MAX: it becomes the name of a directory
   private static final int FIFO_MODE = 0622;
+
+  /** Of a root that is made here: who is not its owner finds no names in it (CVE-2021-41103). */
+  private static final Set<PosixFilePermission> PASSABLE =
+      PosixFilePermissions.fromString("rwx--x--x");
 
   private final String id;
   private final Path directory;
@@ -103,6 +110,7 @@ public final class ContainerFiles {
         throw e;
       }
       Files.createDirectories(root);
+      Files.setPosixFilePermissions(root, PASSABLE);
       return Directory.open(root);
     }
   }

@@ -21,6 +21,9 @@ final class UnitProperties {
   private static final long SECOND_MICROS = 1_000_000;
   private static final long DEFAULT_PERIOD_MICROS = 100_000;
 
+  /** The kernel knows fewer processors and nodes (CONFIG_NR_CPUS, MAX_NUMNODES). */
+  private static final int MOST_BITS = 1 << 16;
+
   /** Systemd keeps CPU time in whole percent. */
   private static final long PERCENT_MICROS = 10_000;
 
@@ -130,11 +133,16 @@ final class UnitProperties {
     }
   }
 
-  private static long perSecond(long quota, long period) {
+  private static long perSecond(long quota, long period) throws RuncFailure.InvalidArgument {
     if (quota <= 0) {
       return INFINITY;
     }
-    long micros = Math.multiplyExact(quota, SECOND_MICROS) / period;
+    if (quota > Long.MAX_VALUE / SECOND_MICROS || period < 0) {
+      throw new RuncFailure.InvalidArgument(
+          "linux.resources.cpu.quota",
+          quota + " of a period of " + Long.toUnsignedString(period) + " is too much");
+    }
+    long micros = quota * SECOND_MICROS / period;
     return (micros + PERCENT_MICROS - 1) / PERCENT_MICROS * PERCENT_MICROS;
   }
 
@@ -146,7 +154,11 @@ final class UnitProperties {
         String[] ends = range.strip().split("-", 2);
         if (!ends[0].isEmpty()) {
           int first = Integer.parseInt(ends[0]);
-          bits.set(first, Integer.parseInt(ends[ends.length - 1]) + 1);
+          int last = Integer.parseInt(ends[ends.length - 1]);
+          if (last >= MOST_BITS) { // before it becomes that much memory
+            throw new NumberFormatException(range);
+          }
+          bits.set(first, last + 1);
         }
       }
     } catch (NumberFormatException | IndexOutOfBoundsException e) {

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.jcontainerd.oci.json.JsonValue;
 import org.jcontainerd.oci.json.OciJson;
+import org.jcontainerd.oci.runtime.Capabilities;
 import org.jcontainerd.oci.runtime.Linux;
 import org.jcontainerd.oci.runtime.Mount;
 import org.jcontainerd.oci.runtime.Namespace;
@@ -108,6 +109,15 @@ final class Box implements AutoCloseable {
         spec.toBuilder()
             .linux(change.apply(spec.linux().orElseThrow().toBuilder()).build())
             .build());
+  }
+
+  /** Capabilities that a process can use, and its programs keep. */
+  static Capabilities holding(String... names) {
+    return Capabilities.builder()
+        .bounding(List.of(names))
+        .effective(List.of(names))
+        .permitted(List.of(names))
+        .build();
   }
 
   String id() {

@@ -53,6 +53,7 @@ final class EveryStep {
         new ProcessStep.Await(),
         new ProcessStep.Fork(),
         new ProcessStep.EnterCgroup(PASSED),
+        new ProcessStep.LetGo(List.of(MADE), ProcessStep.LetGo.Procfs.CLOSED),
         new RootStep.Propagate("/", Propagation.SLAVE, true),
         new RootStep.Root("/r", true),
         RootStep.Bind.of(new RootStep.Source.HostPath("/h"), "/t", true, MountAttribute.NOSUID),

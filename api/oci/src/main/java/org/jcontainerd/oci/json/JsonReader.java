@@ -2,6 +2,7 @@ package org.jcontainerd.oci.json;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.time.Instant;
@@ -126,16 +127,18 @@ final class JsonReader {
     @Nullable Object[] values = new @Nullable Object[shape.fields().size()];
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String name = parser.currentName();
-      JsonToken first = parser.nextToken();
       RecordShape.Field field = shape.field(name);
-      if (field == null) {
-        parser.skipChildren();
-      } else if (first != JsonToken.VALUE_NULL || field.shape() instanceof Shape.Any) {
-        try {
+      try {
+        JsonToken first = parser.nextToken();
+        if (field == null) {
+          parser.skipChildren();
+        } else if (first != JsonToken.VALUE_NULL || field.shape() instanceof Shape.Any) {
           values[field.index()] = read(parser, field.shape());
-        } catch (JsonException e) {
-          throw e.inField(name);
         }
+      } catch (JsonException e) {
+        throw e.inField(name);
+      } catch (StreamConstraintsException e) { // more digits or depth than anybody has a use for
+        throw new JsonException("", e.getOriginalMessage(), e).inField(name);
       }
     }
     return shape.construct(values);
