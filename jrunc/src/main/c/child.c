@@ -55,14 +55,14 @@ STEP(fork) {
 
 /* With CAP_SYS_PTRACE the container could from here on walk through all that we hold (CVE-2016-9962). */
 STEP(let_go) {
-  static const struct value options = {1, "subset=pid"};
+  static const struct value none;
   for (uint32_t i = 0; i < SLOTS + ENDS; i++) {
     int kept = run->ours[i] < 0;
     for (uint32_t k = 0; k < a[0].number; k++) kept |= value_number(&a[0], k) == i;
     if (!kept) close(give_away(&run->ours[i]));
   }
   if (!a[1].number) return 0; /* 1: a procfs of our pid namespace, with nothing but processes; 2: none */
-  int proc = a[1].number == 1 ? new_filesystem(run, "proc", "proc", &options, 0) : PROC_CLOSED;
+  int proc = a[1].number == 1 ? new_filesystem(run, "proc", "proc", "subset=pid", &none, 0) : PROC_CLOSED;
   if (proc == -1) return -1;
   close(run->proc);
   run->proc = proc;

@@ -279,18 +279,14 @@ static void turn(struct run *run) {
   for (int i = 0; i < PEERS; i++) waits[3 + i] = (struct pollfd){.fd = k.peers[i], .events = POLLIN};
   /* A directory that was removed without a word leaves nobody who could retire us. */
   int ready = poll(waits, 3 + PEERS, k.state == EXITED ? ABANDONED_CHECK_MILLIS : -1);
-  if (!ready && directory_is_gone(run)) end_helper(run, 0);
+  struct stat st;
+  if (!ready && fstatat(run->keep, "exit", &st, AT_SYMLINK_NOFOLLOW) && errno == ENOENT) end_helper(run, 0);
   if (ready <= 0) return;
   if (waits[0].revents) hear_process(run);
   if (waits[1].revents) reap(run);
   for (int i = 0; i < PEERS; i++)
     if (waits[3 + i].revents && k.peers[i] == waits[3 + i].fd) hear_peer(run, i);
   if (waits[2].revents) accept_peer(run);
-}
-
-static int become_keeper(struct run *run) {
-  k.listener = bind_socket(run);
-  return k.listener < 0 || record_identity(run) ? -1 : 0;
 }
 
 int keeper_main(struct run *run) {
@@ -304,7 +300,7 @@ int keeper_main(struct run *run) {
   k.signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
   k.ticks = start_ticks(run, run->child);
   fcntl(run->starter, F_SETFL, O_NONBLOCK);
-  if (run->keep >= 0 && become_keeper(run)) {
+  if (run->keep >= 0 && ((k.listener = bind_socket(run)) < 0 || record_identity(run))) {
     tell_failure(run, STARTER, &run->failure, MSG_FAILED);
     abandon(run);
   }

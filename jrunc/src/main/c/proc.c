@@ -10,8 +10,6 @@
 
 #include "run.h"
 
-enum { PROC_ROOT_INODE = 1 };
-
 int proc_root(struct run *run) {
   if (run->proc >= 0) return 0;
   if (run->proc == PROC_CLOSED) return refused(run, EBADF, "open", "/proc is the container's by now");
@@ -19,7 +17,7 @@ int proc_root(struct run *run) {
   struct statfs fs;
   struct stat st;
   if (fd < 0 || fstatfs(fd, &fs) || fstat(fd, &st)) return failed(run, "open", "/proc");
-  if (fs.f_type != PROC_SUPER_MAGIC || st.st_ino != PROC_ROOT_INODE)
+  if (fs.f_type != PROC_SUPER_MAGIC || st.st_ino != 1) /* PROC_ROOT_INO */
     return refused(run, EXDEV, "open", "/proc is not a procfs");
   run->proc = give_away(&fd);
   return 0;

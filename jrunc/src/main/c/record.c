@@ -26,8 +26,3 @@ int bind_socket(struct run *run) {
            bind(fd, (struct sockaddr *)&address, sizeof address) || listen(fd, 16);
   return rc || chdir("/") ? failed(run, "bind", "keeper.sock") : give_away(&fd);
 }
-
-int directory_is_gone(struct run *run) {
-  struct stat st;
-  return fstatat(run->keep, "exit", &st, AT_SYMLINK_NOFOLLOW) && errno == ENOENT;
-}

@@ -197,4 +197,3 @@ int close_at_exec(struct run *run);
 /* record.c: the files of a keeper's directory */
 int record(struct run *run, const char *name, const char *format, ...) __attribute__((format(printf, 3, 4)));
 int bind_socket(struct run *run);
-int directory_is_gone(struct run *run);
