@@ -1,6 +1,7 @@
 package org.jcontainerd.jrunc.oci;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("oci")
 class PrivilegesOciTest {
   private static final int NOBODY = 65534;
+  private static final int USER = 54321;
   private static final String SETS = "grep -E '^Cap(Inh|Amb)' /proc/self/status";
   private static final String NONE = "CapInh:\t0000000000000000\nCapAmb:\t0000000000000000\n";
 
@@ -120,6 +122,26 @@ class PrivilegesOciTest {
         assertTrue(
             said.matches("\\s*[1-9]\\d*\\s*"), "cgroup namespace " + namespace + ": " + said);
       }
+    }
+  }
+
+  /** CVE-2023-25809: the cgroups in the host's sysfs that an ordinary user's container gets. */
+  @Test
+  void cgroups_ofAnOrdinaryUser_areReadOnly() throws Exception {
+    RuntimeUnderTest own = runtime.asUser(USER, "");
+    Path written = Files.createDirectory(directory.resolve("written"));
+    Files.setAttribute(written, "unix:uid", USER);
+    assertEquals(0, own.run("spec", "--rootless", "--bundle", written.toString()).code());
+    String script =
+        "for f in /sys/fs/cgroup /sys/fs/cgroup/*/; do mkdir $f/made 2>&1 || true; done; true";
+    try (Box box = new Box(own, directory).withoutCgroup().script("true").ownedBy(USER)) {
+      box.spec(OciJson.read(Files.readAllBytes(written.resolve("config.json")), Spec.class))
+          .process(p -> p.terminal(false).args(List.of("sh", "-c", script)));
+      List<String> lines = box.run(0).lines().toList();
+      assertFalse(lines.isEmpty(), "no cgroup was tried");
+      assertEquals(
+          List.of(),
+          lines.stream().filter(line -> !line.contains("Read-only file system")).toList());
     }
   }
 

@@ -144,6 +144,7 @@ class RaceOciTest {
     for (String name : List.of("pts", "shm", "mqueue")) {
       Files.createDirectory(dev.resolve(name));
     }
+    Files.createSymbolicLink(dev.resolve("ptmx"), Path.of("pts/ptmx"));
     return dev;
   }
 
