@@ -64,16 +64,6 @@ class CrashTest {
     }
   }
 
-  /** The first pod makes what stays between pods: the bridge, parent cgroups, base chains. */
-  private void warmUp(String image) {
-    var _ = daemon().pods().pull(image);
-    var pod = daemon().pods().pod("warm-up").build();
-    String podId = daemon().pods().run(pod);
-    daemon().pods().stop(podId);
-    daemon().pods().remove(podId);
-    removeImage(image);
-  }
-
   private void removeImage(String image) {
     var _ =
         daemon()
@@ -83,15 +73,6 @@ class CrashTest {
                 RemoveImageRequest.newBuilder()
                     .setImage(ImageSpec.newBuilder().setImage(image))
                     .build());
-  }
-
-  /** What is on the host that was not, but for the daemon and the shim themselves. */
-  private List<String> left(HostState before) throws IOException, InterruptedException {
-    String directory = daemon().runtime().directory().toString();
-    return before.leftByPods(each ->
-        each.startsWith("process ")
-            && each.contains(directory)
-            && each.contains("org.jcontainerd."));
   }
 
   /** Sends the call, kills the daemon while it is under way, restarts it, and sends it again. */
@@ -129,7 +110,8 @@ class CrashTest {
   @Test
   void everyStep_killedAndRetried_endsWithTheSameResult() throws Exception {
     String image = daemon().busybox();
-    warmUp(image);
+    daemon().warmUp();
+    removeImage(image);
     HostState before = HostState.capture();
     for (int delay : DELAYS) {
       String imageId = crash(delay, () -> daemon().pods().pull(image));
@@ -137,7 +119,7 @@ class CrashTest {
       onePod(delay, image);
       var _ = crash(delay, () -> removeAndAnswerImage(imageId));
     }
-    assertEquals(List.of(), left(before), "left behind on the host");
+    assertEquals(List.of(), daemon().left(before), "left behind on the host");
   }
 
   private boolean removeAndAnswerImage(String imageId) {

@@ -8,8 +8,10 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jcontainerd.api.cri.v1.ContainerStatus;
 import org.jcontainerd.api.cri.v1.ContainerStatusRequest;
+import org.jcontainerd.api.cri.v1.ListPodSandboxRequest;
 import org.jcontainerd.testing.cri.CriClient;
 import org.jcontainerd.testing.cri.Pods;
+import org.jcontainerd.testing.leak.HostState;
 import org.jcontainerd.testing.runtime.JcontainerdRuntime;
 import org.jcontainerd.testing.runtime.Locations;
 import org.jcontainerd.testing.runtime.TestNetwork;
@@ -92,6 +94,32 @@ final class OwnDaemon implements AutoCloseable {
     return cri.runtime()
         .containerStatus(ContainerStatusRequest.newBuilder().setContainerId(containerId).build())
         .getStatus();
+  }
+
+  /** The first pod makes what stays between pods: the bridge, parent cgroups, base chains. */
+  void warmUp() {
+    var _ = pods.pull(busybox());
+    removePod(pods.run(pods.pod("warm-up").build()));
+  }
+
+  /** Removes every pod there is. */
+  void removePods() {
+    cri.runtime()
+        .listPodSandbox(ListPodSandboxRequest.getDefaultInstance())
+        .getItemsList()
+        .forEach(pod -> removePod(pod.getId()));
+  }
+
+  private void removePod(String id) {
+    pods.stop(id);
+    pods.remove(id);
+  }
+
+  /** What is on the host that was not, but for the daemon and the shim themselves. */
+  List<String> left(HostState before) throws IOException, InterruptedException {
+    String own = daemon.directory().toString();
+    return before.leftByPods(each ->
+        each.startsWith("process ") && each.contains(own) && each.contains("org.jcontainerd."));
   }
 
   @Override

@@ -13,6 +13,7 @@ import org.jcontainerd.api.cri.v1.ContainerState;
 import org.jcontainerd.api.cri.v1.PodSandboxState;
 import org.jcontainerd.api.cri.v1.PodSandboxStatusRequest;
 import org.jcontainerd.testing.cri.Pods;
+import org.jcontainerd.testing.leak.HostState;
 import org.jcontainerd.testing.runtime.TestNetwork;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,10 +31,13 @@ class RestartTest {
   private static final TestNetwork NETWORK = new TestNetwork("jcrest0", "10.204.0.0/16");
 
   private Optional<OwnDaemon> started = Optional.empty();
+  private Optional<HostState> before = Optional.empty();
 
   @BeforeEach
   void start() throws IOException, InterruptedException {
     started = Optional.of(OwnDaemon.start("jcrestart", NETWORK));
+    daemon().warmUp();
+    before = Optional.of(HostState.capture());
   }
 
   private OwnDaemon daemon() {
@@ -41,9 +45,14 @@ class RestartTest {
   }
 
   @AfterEach
-  void stop() throws IOException {
+  void removePodsAndLookForLeaks() throws IOException, InterruptedException {
     if (started.isPresent()) {
-      started.get().close();
+      try (OwnDaemon daemon = started.get()) {
+        daemon.removePods();
+        if (before.isPresent()) {
+          assertEquals(List.of(), daemon.left(before.get()), "left behind on the host");
+        }
+      }
     }
   }
 
