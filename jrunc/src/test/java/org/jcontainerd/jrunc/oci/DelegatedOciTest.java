@@ -135,7 +135,10 @@ class DelegatedOciTest {
         assertEquals("77", content(cgroup.resolve("pids.max")));
         box.start();
         var inside = box.exec(List.of(), "cat", "/proc/self/cgroup");
-        assertTrue(inside.stdout().strip().endsWith(unit), inside.said());
+        assertEquals(0, inside.code(), inside.said());
+        if (!runtime.name().equals("runc")) { // runc 1.1 leaves it where its caller is
+          assertTrue(inside.stdout().strip().endsWith(unit), inside.said());
+        }
         box.verb("update", "--pids-limit", "55");
         assertEquals("55", manager.show(unit, "TasksMax"));
         assertEquals("55", content(cgroup.resolve("pids.max")));
