@@ -1,6 +1,7 @@
 package org.jcontainerd.jrunc.keeper;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,7 +16,7 @@ final class KeeperMemory {
     for (ProcessHandle child : ProcessHandle.current().children().toList()) {
       Path place = Path.of("/proc", Long.toString(child.pid()));
       if (Files.readString(place.resolve("comm")).startsWith("jrunc-init")) {
-        for (String line : Files.readAllLines(place.resolve("smaps_rollup"))) {
+        for (String line : memory(place)) {
           if (line.startsWith("Pss:")) {
             sizes.add(Integer.parseInt(line.replaceAll("[^0-9]", "")));
           }
@@ -24,5 +25,17 @@ final class KeeperMemory {
     }
     int sum = sizes.stream().mapToInt(Integer::intValue).sum();
     return sizes.size() + " keepers, PSS " + sum / Math.max(1, sizes.size()) + " kB each";
+  }
+
+  /** Of a helper that has ended and is not reaped yet: nothing. */
+  private static List<String> memory(Path process) throws IOException {
+    try {
+      return Files.readAllLines(process.resolve("smaps_rollup"));
+    } catch (FileSystemException e) {
+      if ("No such process".equals(e.getReason())) {
+        return List.of();
+      }
+      throw e;
+    }
   }
 }
