@@ -79,6 +79,8 @@ class RaceOciTest {
    */
   @Test
   void mountTarget_thatIsExchanged_staysInTheRoot() throws Exception {
+    boolean old = runtime.name().equals("runc");
+    assumeTrue(!old, "runc 1.1 makes directories outside of the root (CVE-2024-45310)");
     Box box =
         new Box(runtime, directory)
             .script("echo started; ls -a /race /link 2> /dev/null; exit 0")
