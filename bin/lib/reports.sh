@@ -14,7 +14,7 @@ progress() { # turns Maven's output into one line a test class
     -e 's/^\[INFO\] Building (jcontainerd[^ ]*) .*/   \1/p'
 }
 
-count_reports() { # NAME: sets lane_passed, lane_failed, lane_skipped; prints each failure, and each skip with its reason
+count_reports() { # NAME: sets lane_passed, lane_failed, lane_skipped; says failures, and a class's skips by their reason
   local counts
   counts=$(mktemp)
   report_files "$1" | sort | xargs -r cat | awk -v counts="$counts" '
@@ -34,9 +34,18 @@ count_reports() { # NAME: sets lane_passed, lane_failed, lane_skipped; prints ea
       # an assumption has its reason in the text: Type: Assumption failed: reason
       if (reason == "" && match($0, /CDATA\[.*/)) reason = substr($0, RSTART + 6)
       sub(/^[A-Za-z0-9_.$]+: (Assumption failed: )?/, "", reason); sub(/\]\]>.*/, "", reason)
-      print "   skipped: " test ": " (reason == "" ? "no reason given" : reason)
+      if (reason == "") reason = "no reason given"
+      skip = attribute("classname") SUBSEP reason
+      if (!(skip in skips)) order[++kinds] = skip
+      skips[skip]++; name[skip] = test
     }
-    END { printf "%d %d %d\n", total - failed - skipped, failed, skipped > counts }'
+    END {
+      for (kind = 1; kind <= kinds; kind++) {
+        skip = order[kind]; split(skip, part, SUBSEP)
+        print "   skipped: " (skips[skip] == 1 ? name[skip] : part[1] ", " skips[skip] " tests") ": " part[2]
+      }
+      printf "%d %d %d\n", total - failed - skipped, failed, skipped > counts
+    }' | tee -a target/logs/results
   read -r lane_passed lane_failed lane_skipped < "$counts"
   rm "$counts"
 }
