@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.jcontainerd.api.containerd.task.v3.CreateTaskRequest;
 import org.jcontainerd.api.containerd.task.v3.DeleteRequest;
@@ -38,6 +37,7 @@ import org.jcontainerd.jshim.service.Methods;
 import org.jcontainerd.oci.json.OciJson;
 import org.jcontainerd.oci.runtime.ProcessSpec;
 import org.jcontainerd.oci.runtime.Spec;
+import org.jcontainerd.testing.runtime.OtherProcess;
 import org.jcontainerd.ttrpc.Metadata;
 import org.jcontainerd.ttrpc.Method;
 import org.jcontainerd.ttrpc.TtrpcClient;
@@ -119,9 +119,7 @@ final class RunningShim {
 
   /** kill -9. Returns when the process is gone. */
   void kill() throws Exception {
-    var process = ProcessHandle.of(pid()).orElseThrow();
-    process.destroyForcibly();
-    var _ = process.onExit().get(10, TimeUnit.SECONDS);
+    OtherProcess.kill(pid());
     client.close();
   }
 
@@ -276,13 +274,13 @@ final class RunningShim {
   void close() throws Exception {
     try (var last = client) {
       removeContainers();
-      var process = ProcessHandle.of(pid()).orElseThrow();
+      int pid = pid();
       var _ =
           last.call(
               Methods.SHUTDOWN,
               org.jcontainerd.api.containerd.task.v3.ShutdownRequest.getDefaultInstance(),
               Metadata.namespace(NAMESPACE));
-      var _ = process.onExit().get(10, TimeUnit.SECONDS);
+      OtherProcess.awaitEnd(pid);
     }
   }
 

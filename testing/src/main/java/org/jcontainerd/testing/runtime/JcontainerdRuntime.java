@@ -154,11 +154,7 @@ public final class JcontainerdRuntime implements RunningRuntime {
   public void close() throws IOException {
     daemon.stop();
     for (long pid : shims()) {
-      ProcessHandle.of(pid)
-          .ifPresent(shim -> {
-            shim.destroyForcibly();
-            shim.onExit().join();
-          });
+      OtherProcess.kill(pid);
     }
     LeftBehind.release(directory);
     LeftBehind.removeCgroup(cgroup(directory));

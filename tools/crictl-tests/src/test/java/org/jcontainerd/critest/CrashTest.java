@@ -140,7 +140,7 @@ class CrashTest {
             .toList());
     var config =
         Pods.container(
-                "main", image, "sh", "-c", "i=0; while :; do i=$((i+1)); echo $i; sleep 0.01; done")
+                "main", image, "sh", "-c", "i=0; while :; do i=$((i+1)); echo $i; sleep 0.1; done")
             .build();
     String id = crash(delay, () -> daemon().pods().create(podId, pod, config));
     assertEquals(

@@ -14,6 +14,7 @@ import org.jcontainerd.api.cri.v1.PodSandboxState;
 import org.jcontainerd.api.cri.v1.PodSandboxStatusRequest;
 import org.jcontainerd.testing.cri.Pods;
 import org.jcontainerd.testing.leak.HostState;
+import org.jcontainerd.testing.runtime.OtherProcess;
 import org.jcontainerd.testing.runtime.TestNetwork;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -151,11 +152,7 @@ class RestartTest {
         startPods("i=0; while [ $i -lt " + count + " ]; do i=$((i+1)); echo $i; done; exit 11");
     for (int i = 0; i < 3; i++) {
       for (long pid : daemon().runtime().shims()) {
-        ProcessHandle.of(pid)
-            .ifPresent(shim -> {
-              shim.destroyForcibly();
-              shim.onExit().join();
-            });
+        OtherProcess.kill(pid);
       }
       // the daemon brings a new one, which adopts the keepers: calls work again
       assertEquals(
