@@ -3,7 +3,7 @@
 module org.jcontainerd.oci {
   requires static transitive com.google.errorprone.annotations;
   requires static org.jspecify;
-  requires com.fasterxml.jackson.core;
+  requires com.google.gson;
 
   exports org.jcontainerd.oci.cni;
   exports org.jcontainerd.oci.distribution;

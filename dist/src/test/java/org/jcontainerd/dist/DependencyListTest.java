@@ -18,12 +18,12 @@ import org.junit.jupiter.api.Test;
 class DependencyListTest {
   /** The last three are of the systemd driver, and not loaded without it. */
   @Test
-  void jrunc_carriesJacksonCoreProtobufAndDbusAlone() throws IOException {
+  void jrunc_carriesGsonProtobufAndDbusAlone() throws IOException {
     assertEquals(
         Set.of(
             "jcontainerd-linux",
             "jcontainerd-api-oci",
-            "jackson-core",
+            "gson",
             "protobuf-java",
             "dbus-java-core",
             "dbus-java-transport-native-unixsocket",
@@ -32,14 +32,13 @@ class DependencyListTest {
   }
 
   @Test
-  void cniPlugins_carryJacksonCoreAlone() throws IOException {
+  void cniPlugins_carryGsonAlone() throws IOException {
     assertEquals(
-        Set.of("jcontainerd-linux", "jcontainerd-api-oci", "jackson-core"),
-        runtimeJars("cni-plugins"));
+        Set.of("jcontainerd-linux", "jcontainerd-api-oci", "gson"), runtimeJars("cni-plugins"));
   }
 
   @Test
-  void jshim_carriesProtobufAndJacksonCoreAlone() throws IOException {
+  void jshim_carriesGsonAndProtobufAlone() throws IOException {
     assertEquals(
         Set.of(
             "jcontainerd-linux",
@@ -47,7 +46,7 @@ class DependencyListTest {
             "jcontainerd-api-containerd",
             "jcontainerd-ttrpc",
             "jcontainerd-jrunc",
-            "jackson-core",
+            "gson",
             "protobuf-java"),
         runtimeJars("jshim"));
   }

@@ -1,16 +1,21 @@
 package org.jcontainerd.oci.json;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.util.DefaultIndenter;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
-import com.fasterxml.jackson.core.util.Separators;
-import java.io.ByteArrayOutputStream;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.gson.FormattingStyle;
+import com.google.gson.Strictness;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import com.google.gson.stream.JsonWriter;
 import java.io.IOException;
+import java.io.StringReader;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * JSON of records: the one mapping of this project. A record is an object; a field is named as its
@@ -21,7 +26,10 @@ import java.util.List;
  * String) and Optional of these. Thread-safe.
  */
 public final class OciJson {
-  private static final JsonFactory FACTORY = new JsonFactory();
+  private static final char REPLACEMENT = '\uFFFD';
+
+  /** So much of a document a message shows. */
+  private static final int SHOWN = 20;
 
   private OciJson() {}
 
@@ -57,49 +65,76 @@ public final class OciJson {
   }
 
   private static Object parse(byte[] json, Shape shape) throws JsonException {
-    try (JsonParser parser = FACTORY.createParser(json)) {
-      if (parser.nextToken() == null) {
-        throw new JsonException("empty document");
-      }
-      Object value = JsonReader.read(parser, shape);
-      if (parser.nextToken() != null) {
-        throw new JsonException("text after the end of the document");
-      }
-      return value;
+    String text = decode(json);
+    if (text.isBlank()) {
+      throw new JsonException("empty document");
+    }
+    var reader = new JsonReader(new StringReader(text));
+    reader.setStrictness(Strictness.STRICT);
+    Object value;
+    try {
+      value = new RecordReader(reader).read(shape);
     } catch (JsonException e) {
       throw e;
-    } catch (JsonProcessingException e) {
-      var where = e.getLocation();
-      String place = where == null ? "" : "line " + where.getLineNr() + ": ";
-      throw new JsonException("", place + e.getOriginalMessage(), e);
     } catch (IOException e) {
-      throw new JsonException("", String.valueOf(e.getMessage()), e);
+      throw malformed(text, reader.getPath(), e);
     }
+    try {
+      if (reader.peek() == JsonToken.END_DOCUMENT) {
+        return value;
+      }
+    } catch (IOException _) {
+      // what is there begins no value; that anything is there is what is wrong
+    }
+    throw new JsonException("text after the end of the document");
+  }
+
+  private static String decode(byte[] json) throws JsonException {
+    var text = new String(json, UTF_8);
+    if (text.indexOf(REPLACEMENT) >= 0) { // of the document, or in place of what is no UTF-8
+      try {
+        return UTF_8.newDecoder().decode(ByteBuffer.wrap(json)).toString();
+      } catch (CharacterCodingException e) {
+        throw new JsonException("", "not UTF-8", e);
+      }
+    }
+    return text;
+  }
+
+  /** What the parser says is for programmers; people want the place. */
+  private static JsonException malformed(String text, String jsonPath, IOException failure) {
+    String path = jsonPath.replaceFirst("^\\$\\.?", "");
+    Matcher place =
+        Pattern.compile("(.*) at line (\\d+) column (\\d+) ")
+            .matcher(String.valueOf(failure.getMessage()));
+    if (!place.find()) {
+      return new JsonException(path, "not JSON", failure);
+    }
+    int line = Integer.parseInt(place.group(2));
+    String said = place.group(1);
+    String what =
+        said.startsWith("Use JsonReader") ? "not JSON, or a number of too many digits" : said;
+    String there = text.lines().skip(line - 1).findFirst().orElse("");
+    int from = Math.min(Math.max(Integer.parseInt(place.group(3)) - 2, 0), there.length());
+    String found = there.substring(from, Math.min(there.length(), from + SHOWN)).strip();
+    return new JsonException(
+        path,
+        "line " + line + ": " + what + (found.isEmpty() ? "" : ", at '" + found + "'"),
+        failure);
   }
 
   private static byte[] generate(Object value, boolean indented) {
-    var bytes = new ByteArrayOutputStream(1024);
-    try (JsonGenerator generator = FACTORY.createGenerator(bytes)) {
-      if (indented) {
-        generator.setPrettyPrinter(asGo());
+    var text = new StringWriter(1024);
+    try {
+      var writer = new JsonWriter(text);
+      if (indented) { // as encoding/json of Go: what people grep for in the output of other
+        // runtimes
+        writer.setFormattingStyle(FormattingStyle.PRETTY);
       }
-      JsonWriter.write(generator, value);
+      RecordWriter.write(writer, value);
     } catch (IOException e) {
       throw new UncheckedIOException("write JSON", e); // memory does not fail
     }
-    return bytes.toByteArray();
-  }
-
-  /** Laid out as encoding/json of Go does: what people grep for in the output of other runtimes. */
-  private static DefaultPrettyPrinter asGo() {
-    var separators =
-        Separators.createDefaultInstance()
-            .withObjectFieldValueSpacing(Separators.Spacing.AFTER)
-            .withObjectEmptySeparator("")
-            .withArrayEmptySeparator("");
-    var indenter = new DefaultIndenter("  ", "\n");
-    return new DefaultPrettyPrinter(separators)
-        .withObjectIndenter(indenter)
-        .withArrayIndenter(indenter);
+    return text.toString().getBytes(UTF_8);
   }
 }

@@ -142,7 +142,7 @@ class OciJsonTest {
   void read_brokenDocument_isRefused() {
     assertEquals("empty document", message(""));
     assertEquals("text after the end of the document", message("{} {}"));
-    assertTrue(message("{\"name\":").startsWith("line 1: "));
+    assertTrue(message("{\"name\":").startsWith("name: line 1: "));
     assertThrows(JsonException.class, () -> tree("{\"a\":" + "[".repeat(100_000)));
   }
 

@@ -1,6 +1,6 @@
 package org.jcontainerd.oci.json;
 
-import com.fasterxml.jackson.core.JsonGenerator;
+import com.google.gson.stream.JsonWriter;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -10,23 +10,23 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Writes a value by its class. */
-final class JsonWriter {
-  private JsonWriter() {}
+final class RecordWriter {
+  private RecordWriter() {}
 
-  static void write(JsonGenerator to, Object value) throws IOException {
-    // Not a pattern switch: see JsonReader.read
+  static void write(JsonWriter to, Object value) throws IOException {
+    // Not a pattern switch: see RecordReader.read
     if (value instanceof String text) {
-      to.writeString(text);
+      to.value(text);
     } else if (value instanceof Boolean truth) {
-      to.writeBoolean(truth);
+      to.value(truth);
     } else if (value instanceof Integer number) {
-      to.writeNumber(number);
+      to.value(number);
     } else if (value instanceof Long number) {
-      to.writeNumber(number);
+      to.value(number);
     } else if (value instanceof Double number) {
-      to.writeNumber(number);
+      to.value(number);
     } else if (value instanceof Instant time) {
-      to.writeString(time.toString());
+      to.value(time.toString());
     } else if (value instanceof Optional<?> optional) {
       optional(to, optional);
     } else if (value instanceof List<?> list) {
@@ -36,7 +36,7 @@ final class JsonWriter {
     } else if (value instanceof JsonValue any) {
       any(to, any);
     } else if (value.getClass().isAnnotationPresent(JsonText.class)) {
-      to.writeString(value.toString());
+      to.value(value.toString());
     } else if (value instanceof Record nested) {
       nested(to, nested);
     } else {
@@ -44,41 +44,41 @@ final class JsonWriter {
     }
   }
 
-  private static void optional(JsonGenerator to, Optional<?> value) throws IOException {
+  private static void optional(JsonWriter to, Optional<?> value) throws IOException {
     if (value.isPresent()) {
       write(to, value.get());
     } else {
-      to.writeNull();
+      to.nullValue();
     }
   }
 
-  private static void list(JsonGenerator to, List<?> list) throws IOException {
-    to.writeStartArray();
+  private static void list(JsonWriter to, List<?> list) throws IOException {
+    to.beginArray();
     for (Object element : list) {
       write(to, element);
     }
-    to.writeEndArray();
+    to.endArray();
   }
 
-  private static void map(JsonGenerator to, Map<?, ?> map) throws IOException {
-    to.writeStartObject();
+  private static void map(JsonWriter to, Map<?, ?> map) throws IOException {
+    to.beginObject();
     for (var entry : map.entrySet()) {
-      to.writeFieldName((String) entry.getKey());
+      to.name((String) entry.getKey());
       write(to, entry.getValue());
     }
-    to.writeEndObject();
+    to.endObject();
   }
 
-  private static void nested(JsonGenerator to, Record nested) throws IOException {
-    to.writeStartObject();
+  private static void nested(JsonWriter to, Record nested) throws IOException {
+    to.beginObject();
     for (RecordShape.Field field : RecordShape.of(nested.getClass()).fields()) {
       Object value = field.get(nested);
       if (field.always() || !isEmpty(value)) {
-        to.writeFieldName(field.name());
+        to.name(field.name());
         write(to, unsigned(field.shape(), value));
       }
     }
-    to.writeEndObject();
+    to.endObject();
   }
 
   private static boolean isEmpty(Object value) {
@@ -113,14 +113,14 @@ final class JsonWriter {
     return value;
   }
 
-  private static void any(JsonGenerator to, JsonValue value) throws IOException {
+  private static void any(JsonWriter to, JsonValue value) throws IOException {
     switch (value) {
       case JsonValue.Fields(var fields) -> map(to, fields);
       case JsonValue.Elements(var elements) -> list(to, elements);
-      case JsonValue.Text(var text) -> to.writeString(text);
-      case JsonValue.Numeric(var number) -> to.writeNumber(number);
-      case JsonValue.Truth(var truth) -> to.writeBoolean(truth);
-      case JsonValue.Null _ -> to.writeNull();
+      case JsonValue.Text(var text) -> to.value(text);
+      case JsonValue.Numeric(var number) -> to.value(number);
+      case JsonValue.Truth(var truth) -> to.value(truth);
+      case JsonValue.Null _ -> to.nullValue();
     }
   }
 }
