@@ -7,6 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jcontainerd.jrunc.plan.Plan;
 import org.jcontainerd.jrunc.plan.PlanWriter;
 import org.jcontainerd.jrunc.plan.Slot;
@@ -19,13 +23,17 @@ import org.jcontainerd.linux.process.PidFd;
 import org.jcontainerd.linux.process.Spawn;
 import org.jcontainerd.linux.socket.SocketType;
 import org.jcontainerd.linux.socket.UnixSocket;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts helpers. Thread-safe; one per process, because it holds the sealed program.
  *
  * <p>With a {@link KernelWaiter} helpers are reaped by it and messages come through it: for a
- * process that lives on and has virtual threads. Without, the caller waits in the kernel and the
- * helper is reaped by {@link Launch#close} only if it has ended: for a command.
+ * process that lives on and has virtual threads. Such a process also keeps one helper in reserve,
+ * which waits for its plan, so that a container or exec does not wait for the start of a program;
+ * the next is started while the process of the last one begins. Without a waiter, the caller waits
+ * in the kernel and the helper is reaped by {@link Launch#close} only if it has ended: for a
+ * command.
  */
 public final class Launcher implements AutoCloseable {
   /** Smaller than any socket buffer that Linux gives by default. */
@@ -37,6 +45,16 @@ public final class Launcher implements AutoCloseable {
   private final Fd program;
   private final Fd nothing;
   private final Optional<KernelWaiter> waiter;
+  private final AtomicReference<@Nullable Waiting> reserve = new AtomicReference<>();
+  private final ReentrantLock refilling = new ReentrantLock();
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /** A helper that waits for its plan. */
+  private record Waiting(UnixSocket socket, PidFd process, Optional<CompletableFuture<?>> exit) {
+    boolean hasEnded() {
+      return exit.isPresent() && exit.get().isDone();
+    }
+  }
 
   private Launcher(Fd program, Fd nothing, Optional<KernelWaiter> waiter) {
     this.program = program;
@@ -86,14 +104,44 @@ public final class Launcher implements AutoCloseable {
           "plan of %d bytes, at most %d: the configuration asks for too much"
               .formatted(bytes.length, PlanWriter.MOST_BYTES));
     }
-    var pair = UnixSocket.pair(SocketType.SEQPACKET);
+    Waiting helper = take();
     try {
-      PidFd helper = spawn(pair.second());
-      pair.second().close();
-      return begin(pair.first(), helper, bytes, fds);
+      return begin(helper, bytes, fds);
     } catch (IOException | RuntimeException e) {
-      pair.close();
+      helper.socket().close(); // without a reader for its plan it ends by itself
       throw e;
+    } finally {
+      if (waiter.isPresent()) {
+        var _ = Thread.ofVirtual().name("helper reserve").start(this::refill);
+      }
+    }
+  }
+
+  private Waiting take() throws LinuxException {
+    Waiting ready = reserve.getAndSet(null);
+    if (ready == null) {
+      return start();
+    }
+    if (ready.hasEnded()) { // somebody has killed it
+      ready.socket().close();
+      return start();
+    }
+    return ready;
+  }
+
+  /** Where no helper can be started now, the next launch tries again and says why not. */
+  private void refill() {
+    if (!refilling.tryLock()) {
+      return; // somebody is at it
+    }
+    try {
+      if (!closed.get() && reserve.get() == null) {
+        reserve.set(start());
+      }
+    } catch (LinuxException e) {
+      // as above
+    } finally {
+      refilling.unlock();
     }
   }
 
@@ -109,29 +157,47 @@ public final class Launcher implements AutoCloseable {
     return fds;
   }
 
-  private PidFd spawn(UnixSocket end) throws LinuxException {
-    return Spawn.program(program)
-        .arguments(List.of("jrunc-init"))
-        .descriptor(0, nothing)
-        .descriptor(1, nothing)
-        .descriptor(2, nothing)
-        .descriptor(PLAN_SOCKET, end.fd())
-        .start();
+  private Waiting start() throws LinuxException {
+    var pair = UnixSocket.pair(SocketType.SEQPACKET);
+    try {
+      PidFd process =
+          Spawn.program(program)
+              .arguments(List.of("jrunc-init"))
+              .descriptor(0, nothing)
+              .descriptor(1, nothing)
+              .descriptor(2, nothing)
+              .descriptor(PLAN_SOCKET, pair.second().fd())
+              .start();
+      pair.second().close();
+      return new Waiting(pair.first(), process, whenExited(process));
+    } catch (LinuxException | RuntimeException e) {
+      pair.close();
+      throw e;
+    }
   }
 
-  /** From here on the helper is the launch's; without a reader for its plan it ends by itself. */
-  private Launch begin(UnixSocket socket, PidFd helper, byte[] plan, List<Fd> fds)
-      throws IOException {
-    if (waiter.isPresent()) {
-      var _ = waiter.get().whenExited(helper).whenComplete((_, _) -> helper.close());
-      send(socket, plan, fds);
-      return new Launch(HelperConnection.adopt(socket, waiter.get()), Optional.empty());
+  private Optional<CompletableFuture<?>> whenExited(PidFd process) throws LinuxException {
+    if (waiter.isEmpty()) {
+      return Optional.empty();
     }
     try {
-      send(socket, plan, fds);
-      return new Launch(HelperConnection.adopt(socket), Optional.of(helper));
+      return Optional.of(waiter.get().whenExited(process).whenComplete((_, _) -> process.close()));
+    } catch (LinuxException | RuntimeException e) {
+      process.close();
+      throw e;
+    }
+  }
+
+  private Launch begin(Waiting helper, byte[] plan, List<Fd> fds) throws IOException {
+    if (waiter.isPresent()) {
+      send(helper.socket(), plan, fds);
+      return new Launch(HelperConnection.adopt(helper.socket(), waiter.get()), Optional.empty());
+    }
+    try {
+      send(helper.socket(), plan, fds);
+      return new Launch(HelperConnection.adopt(helper.socket()), Optional.of(helper.process()));
     } catch (IOException | RuntimeException e) {
-      helper.close();
+      helper.process().close();
       throw e;
     }
   }
@@ -158,6 +224,18 @@ public final class Launcher implements AutoCloseable {
 
   @Override
   public void close() {
+    closed.set(true);
+    refilling.lock(); // none is started after this
+    try {
+      Waiting helper = reserve.getAndSet(null);
+      if (helper != null) {
+        helper.socket().close();
+        // it ends at once, and is reaped before the waiter may be closed
+        helper.exit().ifPresent(exit -> exit.handle((_, _) -> true).join());
+      }
+    } finally {
+      refilling.unlock();
+    }
     program.close();
     nothing.close();
   }

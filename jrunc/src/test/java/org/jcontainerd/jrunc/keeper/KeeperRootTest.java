@@ -63,8 +63,8 @@ final class KeeperRootTest {
 
   @AfterEach
   void close() throws Exception {
-    leaks.check();
     launcher.close();
+    leaks.check();
     waiter.close();
   }
 

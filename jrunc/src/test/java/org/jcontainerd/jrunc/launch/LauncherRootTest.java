@@ -1,10 +1,13 @@
 package org.jcontainerd.jrunc.launch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import org.jcontainerd.linux.loop.KernelWaiter;
 import org.jcontainerd.linux.process.ExitStatus;
@@ -44,10 +47,56 @@ final class LauncherRootTest {
 
   @Test
   void launch_trueInAllNamespaces_startsAndExits() throws Exception {
+    launchTrue();
+  }
+
+  private void launchTrue() throws Exception {
     try (var launch = TestPlan.of(root, "true").launch(launcher)) {
       launch.await(LaunchListener.NONE);
       assertEquals(new ExitStatus.Exited(0), launch.exited().get().status());
     }
+  }
+
+  @Test
+  void reserve_thatWasKilled_isReplaced() throws Exception {
+    launchTrue();
+    ProcessHandle reserve = awaitReserve();
+    assertTrue(reserve.destroyForcibly());
+    awaitHelpers(0);
+    launchTrue();
+    assertNotEquals(reserve.pid(), awaitReserve().pid());
+  }
+
+  @Test
+  void close_endsTheReserve() throws Exception {
+    try (var own = Launcher.open(waiter);
+        var launch = TestPlan.of(root, "true").launch(own)) {
+      launch.await(LaunchListener.NONE);
+      var _ = launch.exited().get();
+      var _ = awaitReserve();
+    }
+    assertEquals(List.of(), helpers());
+  }
+
+  private static ProcessHandle awaitReserve() throws InterruptedException {
+    return awaitHelpers(1).getFirst();
+  }
+
+  private static List<ProcessHandle> awaitHelpers(int count) throws InterruptedException {
+    while (true) {
+      List<ProcessHandle> helpers = helpers();
+      if (helpers.size() == count) {
+        return helpers;
+      }
+      Thread.sleep(1);
+    }
+  }
+
+  private static List<ProcessHandle> helpers() {
+    return ProcessHandle.current()
+        .children()
+        .filter(child -> child.info().command().orElse("").startsWith("/memfd:"))
+        .toList();
   }
 
   /** Prints how long they take; there is no bound, machines are too different. */

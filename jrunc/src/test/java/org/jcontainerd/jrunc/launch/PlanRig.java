@@ -68,8 +68,8 @@ final class PlanRig implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    leaks.check();
     launcher.close();
+    leaks.check();
     waiter.close();
   }
 }
