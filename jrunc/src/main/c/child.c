@@ -26,8 +26,7 @@ void child_main(struct run *run) {
   run->place = CHILD;
   close(give_away(&run->starter));
   for (int s = 1; s < 65; s++) signal(s, SIG_DFL); /* also what was ignored when we were spawned */
-  sigset_t none;
-  sigemptyset(&none);
+  static const sigset_t none; /* zero: the empty set */
   sigprocmask(SIG_SETMASK, &none, NULL);
   run->umask = umask(0);
   if (!prepare_exec(run)) run_steps(run); /* the last one is exec: it comes back only if it failed */
@@ -38,8 +37,7 @@ void child_main(struct run *run) {
 static int wait_for_helper(struct run *run, const char *what) {
   char byte;
   ssize_t got;
-  do got = read(run->inner, &byte, 1);
-  while (got < 0 && errno == EINTR);
+  while ((got = read(run->inner, &byte, 1)) < 0 && errno == EINTR) {}
   return got == 1 ? 0 : refused(run, got ? errno : ECONNRESET, "read", what);
 }
 
@@ -55,14 +53,13 @@ STEP(fork) {
 
 /* With CAP_SYS_PTRACE the container could from here on walk through all that we hold (CVE-2016-9962). */
 STEP(let_go) {
-  static const struct value none;
   for (uint32_t i = 0; i < SLOTS + ENDS; i++) {
     int kept = run->ours[i] < 0;
     for (uint32_t k = 0; k < a[0].number; k++) kept |= value_number(&a[0], k) == i;
     if (!kept) close(give_away(&run->ours[i]));
   }
   if (!a[1].number) return 0; /* 1: a procfs of our pid namespace, with nothing but processes; 2: none */
-  int proc = a[1].number == 1 ? new_filesystem(run, "proc", "proc", "subset=pid", &none, 0) : PROC_CLOSED;
+  int proc = a[1].number == 1 ? new_filesystem(run, "proc", "proc", "subset=pid", &(struct value){0}, 0) : PROC_CLOSED;
   if (proc == -1) return -1;
   close(run->proc);
   run->proc = proc;

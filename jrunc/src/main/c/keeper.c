@@ -1,8 +1,7 @@
 /*
  * We are the parent of a process that has been cloned. Our job is to pass messages until it runs its
  * program, then to hold its descriptors, to reap it, and to record its exit before anybody is told.
- * We end when we are told to retire (keeper), when the starter has gone (no keeper), or when the
- * process waits or runs (detached).
+ * We end when we are told to retire (keeper), the starter has gone (none), or it waits or runs (detached).
  */
 #include <poll.h>
 #include <signal.h>
@@ -14,8 +13,7 @@
 
 #include "run.h"
 
-enum { PEERS = 32, STARTER = 0, NOBODY = -1 };
-enum { ABANDONED_CHECK_MILLIS = 60000 };
+enum { PEERS = 32, STARTER = 0, NOBODY = -1, ABANDONED_CHECK_MILLIS = 60000 };
 
 enum state { SETTING_UP, WAITING, STARTING, RUNNING, EXITED };
 
@@ -72,6 +70,11 @@ static struct identity identity(struct run *run, uint8_t type) {
   return (struct identity){.type = type, .pid = (uint32_t)run->child, .start_ticks = k.ticks};
 }
 
+static void tell_identity(struct run *run, int peer, enum message type, const int *fds, int count) {
+  struct identity who = identity(run, (uint8_t)type);
+  tell(run, peer, &who, sizeof who, fds, count);
+}
+
 /* Who gets what the process says: who asked for the start, before that the starter. */
 static int listener_of_process(void) { return k.state == STARTING ? k.asker : STARTER; }
 
@@ -81,9 +84,8 @@ static void release_process(struct run *run) {
 }
 
 static void process_is_ready(struct run *run) {
-  struct identity ready = identity(run, MSG_READY);
   k.state = WAITING;
-  tell(run, STARTER, &ready, sizeof ready, NULL, 0);
+  tell_identity(run, STARTER, MSG_READY, NULL, 0);
   if (run->detach) end_helper(run, 0);
 }
 
@@ -93,6 +95,7 @@ static int record_identity(struct run *run) {
 
 static void process_has_forked(struct run *run, const struct identity *next) {
   run->child = (pid_t)next->pid;
+  run->staged = 0;
   k.ticks = start_ticks(run, run->child);
   if (run->keep >= 0 && record_identity(run)) {
     tell_failure(run, STARTER, &run->failure, MSG_FAILED);
@@ -105,11 +108,6 @@ static void pass_sync(struct run *run, struct sync *message, size_t size) {
   message->who = identity(run, MSG_SYNC);
   k.syncing = 1;
   tell(run, listener_of_process(), message, size, NULL, 0);
-}
-
-static void pass_listener(struct run *run, int *fd, int count) {
-  struct identity who = identity(run, MSG_LISTENER);
-  tell(run, listener_of_process(), &who, sizeof who, fd, count);
 }
 
 /* Its end of the socket is closed: by exec, by a failure it left in the page, or by its death. */
@@ -132,8 +130,7 @@ static void process_went_silent(struct run *run) {
     tell_failure(run, STARTER, &report, MSG_FAILED);
     if (k.state == SETTING_UP) abandon(run);
   } else {
-    struct identity started = identity(run, MSG_STARTED);
-    tell(run, STARTER, &started, sizeof started, NULL, 0);
+    tell_identity(run, STARTER, MSG_STARTED, NULL, 0);
   }
   k.state = RUNNING; /* a failed start is an exit that follows at once */
   if (run->detach) end_helper(run, 0);
@@ -150,7 +147,7 @@ static void hear_process(struct run *run) {
     case INNER_FORKED: process_has_forked(run, (struct identity *)message); break;
     case INNER_MASTER: run->ends[END_MASTER] = give_away(&fd); break;
     case MSG_SYNC: pass_sync(run, (struct sync *)message, (size_t)size); break;
-    case MSG_LISTENER: pass_listener(run, &fd, count); break;
+    case MSG_LISTENER: tell_identity(run, listener_of_process(), MSG_LISTENER, &fd, count); break;
     default: /* warnings, trace: the starter's business */
       tell(run, listener_of_process(), message, (size_t)size, &fd, count);
   }
@@ -183,7 +180,7 @@ static void reap(struct run *run) {
   while (read(k.signals, info, sizeof info) > 0) {}
   int status;
   for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
-    if (pid == run->child && k.state != EXITED) process_has_exited(run, status);
+    if (pid == run->child && !run->staged && k.state != EXITED) process_has_exited(run, status);
   }
 }
 
@@ -272,10 +269,7 @@ static void accept_peer(struct run *run) {
 
 /* One turn: the process first, then its death, then those who ask. */
 static void turn(struct run *run) {
-  struct pollfd waits[3 + PEERS];
-  waits[0] = (struct pollfd){.fd = run->inner, .events = POLLIN};
-  waits[1] = (struct pollfd){.fd = k.signals, .events = POLLIN};
-  waits[2] = (struct pollfd){.fd = k.listener, .events = POLLIN};
+  struct pollfd waits[3 + PEERS] = {{run->inner, POLLIN, 0}, {k.signals, POLLIN, 0}, {k.listener, POLLIN, 0}};
   for (int i = 0; i < PEERS; i++) waits[3 + i] = (struct pollfd){.fd = k.peers[i], .events = POLLIN};
   /* A directory that was removed without a word leaves nobody who could retire us. */
   int ready = poll(waits, 3 + PEERS, k.state == EXITED ? ABANDONED_CHECK_MILLIS : -1);
@@ -300,10 +294,10 @@ int keeper_main(struct run *run) {
   k.signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
   k.ticks = start_ticks(run, run->child);
   fcntl(run->starter, F_SETFL, O_NONBLOCK);
-  if (run->keep >= 0 && ((k.listener = bind_socket(run)) < 0 || record_identity(run))) {
+  if (run->keep >= 0 && ((k.listener = bind_socket(run)) < 0 || (!run->staged && record_identity(run)))) {
     tell_failure(run, STARTER, &run->failure, MSG_FAILED);
     abandon(run);
   }
-  release_process(run);
+  if (!run->staged) release_process(run);
   for (;;) turn(run);
 }

@@ -38,8 +38,7 @@ static char *copy_path(struct run *run, const char *path) {
   return copy;
 }
 
-/* Opens the directory, after making it and those above it where they are missing. The copy of its path
-   is cut meanwhile. */
+/* Opens the directory, made where it is missing, as are those above it; cuts the copy of its path meanwhile. */
 static int open_made(struct run *run, char *path, mode_t mode) {
   int fd = in_root(run, path, O_PATH | O_DIRECTORY, 0);
   char *slash = strrchr(path, '/');

@@ -1,7 +1,8 @@
 /* Decoding. Every length is compared with what is left before it is used. */
-#include "plan.h"
-
+#include <sched.h>
 #include <string.h>
+
+#include "plan.h"
 
 static const struct op_entry entries[] = {
 #define X(number, name, label, place, layout) {layout, number, place},
@@ -81,11 +82,11 @@ static const char *take_step(struct reader *in, uint32_t passed, struct step *st
 }
 
 struct order {
-  int cloned, awaits, waits, executes;
+  int cloned, staged, awaits, waits, executes;
 };
 
-/* One clone; helper's steps before it, the others after it; one await, before anything that waits for
-   a byte of the helper; at most one wait for a start; exec last. */
+/* One clone; helper's steps before it, the others after it; one await, or the fork of a stage, before
+   anything that waits for a byte of the helper; at most one wait for a start; exec last. */
 static const char *check_order(struct order *seen, const struct step *step) {
   const struct op_entry *entry = step->entry;
   if (seen->executes) return "stands after exec";
@@ -94,9 +95,10 @@ static const char *check_order(struct order *seen, const struct step *step) {
   switch (entry->op) {
     case OP_clone:
       seen->cloned = 1; /* a second one belongs before the first */
+      seen->staged = !!(step->args[0].number & CLONE_VFORK);
       break;
     case OP_await:
-      if (seen->awaits++) return "awaits a second time";
+      if (seen->staged || seen->awaits++) return "awaits a helper that stands still, or a second time";
       break;
     case OP_ready:
     case OP_wait_fifo:
@@ -106,7 +108,7 @@ static const char *check_order(struct order *seen, const struct step *step) {
       seen->executes = 1;
       if (!step->args[1].number) return "has no arguments";
       break;
-    case OP_fork:
+    case OP_fork: seen->awaits |= seen->staged; break;
     case OP_sync: break;
     default: return NULL;
   }

@@ -32,9 +32,8 @@ int proc_open(struct run *run, const char *path, int flags) {
   int fd = (int)syscall(SYS_openat2, run->proc, path, &how, sizeof how);
   if (fd >= 0 || errno != EXDEV) return fd;
   /* Something is mounted over a part of /proc, as in nested containers: a detached procfs. */
-  static const struct value none;
-  OWNED detached =
-      new_filesystem(run, "proc", "proc", "", &none, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+  uint64_t attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+  OWNED detached = new_filesystem(run, "proc", "proc", "", &(struct value){0}, attributes);
   return detached < 0 ? -1 : (int)syscall(SYS_openat2, detached, path, &how, sizeof how);
 }
 

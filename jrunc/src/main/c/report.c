@@ -49,8 +49,7 @@ int send_all(int socket, const void *message, size_t size, const int *fds, int c
     memcpy(CMSG_DATA(&rights.header), fds, (size_t)count * sizeof(int));
   }
   ssize_t sent;
-  do sent = sendmsg(socket, &header, MSG_NOSIGNAL);
-  while (sent < 0 && errno == EINTR);
+  while ((sent = sendmsg(socket, &header, MSG_NOSIGNAL)) < 0 && errno == EINTR) {}
   return sent == (ssize_t)size ? 0 : -1;
 }
 
@@ -66,8 +65,7 @@ ssize_t receive(int socket, void *into, size_t size, int *fds, int *count) {
   struct msghdr header = {.msg_iov = &data, .msg_iovlen = 1, .msg_control = &rights};
   header.msg_controllen = *count ? CMSG_LEN((size_t)*count * sizeof(int)) : 0;
   ssize_t got;
-  do got = recvmsg(socket, &header, MSG_CMSG_CLOEXEC);
-  while (got < 0 && errno == EINTR);
+  while ((got = recvmsg(socket, &header, MSG_CMSG_CLOEXEC)) < 0 && errno == EINTR) {}
   *count = 0;
   if (got < 0) return got;
   struct cmsghdr *c = CMSG_FIRSTHDR(&header);

@@ -110,6 +110,7 @@ struct run {
   enum place place;
   struct page *page;
   pid_t child; /* helper */
+  int staged;  /* helper: that child leads to another, of which nothing is known yet */
   int detach;  /* helper: ends when the process waits or runs */
   union {
     int ours[OURS]; /* every descriptor that we hold, -1 where there is none */

@@ -9,6 +9,7 @@ import org.jcontainerd.jrunc.plan.EitherStep;
 import org.jcontainerd.jrunc.plan.KeeperStep;
 import org.jcontainerd.jrunc.plan.Namespace;
 import org.jcontainerd.jrunc.plan.ParentStep;
+import org.jcontainerd.jrunc.plan.ParentStep.Clone.Stage;
 import org.jcontainerd.jrunc.plan.ProcessStep;
 import org.jcontainerd.jrunc.plan.RootStep;
 import org.jcontainerd.jrunc.plan.Slot;
@@ -43,7 +44,12 @@ public final class ExecCompiler {
     var joined = EnumSet.noneOf(Namespace.class);
     joined.addAll(input.namespaces().all());
     Slot container = steps.needs("container", new DescriptorSource.ContainerProcess());
-    steps.add(new ParentStep.Clone(Set.of(), cgroup()));
+    boolean forks = joined.contains(Namespace.PID);
+    steps.add(
+        new ParentStep.Clone(
+            Set.of(),
+            cgroup(),
+            !forks ? Stage.NONE : joined.contains(Namespace.TIME) ? Stage.COPIED : Stage.SHARED));
     if (input.keeper()) {
       steps.add(
           new KeeperStep.Keep(steps.needs("directory", new DescriptorSource.KeeperDirectory())));
@@ -53,7 +59,9 @@ public final class ExecCompiler {
     process.limits();
     CgroupEntry.compile(steps, input.host(), input.cgroupDirectories());
     process.scheduling();
-    steps.add(new ProcessStep.Await());
+    if (!forks) {
+      steps.add(new ProcessStep.Await());
+    }
     process.hide();
     process.labels();
     if (!joined.isEmpty()) {
@@ -62,7 +70,7 @@ public final class ExecCompiler {
     process.becomeVisible();
     // The pid namespace is entered by a child, which by then has nothing of the host: a process of
     // the container that may look into others would find the host's root directory in this one.
-    if (joined.contains(Namespace.PID)) {
+    if (forks) {
       steps.add(new ProcessStep.Fork());
     }
     steps.add(new EitherStep.Session());

@@ -84,8 +84,25 @@ public sealed interface ParentStep extends Step {
    *
    * @param namespaces new ones; not CGROUP and not TIME (see {@link EitherStep.Unshare})
    * @param cgroup a cgroup v2 directory to start in (CLONE_INTO_CGROUP)
+   * @param stage whether the new process only leads to a further one ({@link ProcessStep.Fork}),
+   *     and the helper stands still meanwhile
    */
-  record Clone(Set<Namespace> namespaces, Optional<Slot> cgroup) implements ParentStep {
+  record Clone(Set<Namespace> namespaces, Optional<Slot> cgroup, Stage stage)
+      implements ParentStep {
+    /** A stage has no {@link ProcessStep.Await}: nobody could let it go on. */
+    public enum Stage {
+      NONE,
+      /** In a copy of the helper's memory: the kernel lets no other enter a time namespace. */
+      COPIED,
+      /** In the helper's memory. To copy it takes longer than all else that the stage does. */
+      SHARED
+    }
+
+    /** The process itself. */
+    public Clone(Set<Namespace> namespaces, Optional<Slot> cgroup) {
+      this(namespaces, cgroup, Stage.NONE);
+    }
+
     public Clone {
       namespaces = Set.copyOf(namespaces);
       if (namespaces.contains(Namespace.CGROUP) || namespaces.contains(Namespace.TIME)) {

@@ -12,6 +12,10 @@ final class StepWriter {
   /** SCHED_ATTR_SIZE_VER0 of linux/sched/types.h. */
   private static final int SCHED_ATTR_BYTES = 48;
 
+  // linux/sched.h
+  private static final long CLONE_VM = 0x100;
+  private static final long CLONE_VFORK = 0x4000;
+
   /** Standard streams are the program's also where the plan does not fill them. */
   private static final int STDERR = 2;
 
@@ -59,7 +63,17 @@ final class StepWriter {
               .slot(s.tree());
       case ParentStep.BeginIn s -> of(Op.BEGIN_IN).text(s.path());
       case ParentStep.Clone s ->
-          of(Op.CLONE).large(Namespace.flags(s.namespaces())).slot(s.cgroup());
+          of(Op.CLONE)
+              .large(Namespace.flags(s.namespaces()) | stageFlags(s.stage()))
+              .slot(s.cgroup());
+    };
+  }
+
+  private static long stageFlags(ParentStep.Clone.Stage stage) {
+    return switch (stage) {
+      case NONE -> 0;
+      case COPIED -> CLONE_VFORK;
+      case SHARED -> CLONE_VFORK | CLONE_VM;
     };
   }
 

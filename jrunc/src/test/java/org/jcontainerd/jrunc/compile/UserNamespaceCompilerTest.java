@@ -119,7 +119,9 @@ class UserNamespaceCompilerTest {
   @Test
   void time_inANewUserNamespace_isMadeByTheProcess_whichGoesOnInAChild() throws Exception {
     List<String> steps = steps(mapped(RANGES, RANGES, "time"), ALL, Caller.ROOT);
-    assertTrue(steps.contains("Clone[namespaces=[USER], cgroup=Optional.empty]"), steps.toString());
+    assertTrue(
+        steps.contains("Clone[namespaces=[USER], cgroup=Optional.empty, stage=NONE]"),
+        steps.toString());
     int unshare = 0;
     while (!steps.get(unshare).startsWith("Unshare[")) {
       unshare++;

@@ -81,6 +81,14 @@ final class HelperFuzzTest {
         "step 2 belongs before the clone", clone, await, new ParentStep.Subreaper(), exec);
     assertRefused("step 3 stands after exec", clone, await, exec, new ProcessStep.Umask(0));
     assertRefused("step 2 plan ends without exec", clone, await);
+    var stage = new ParentStep.Clone(Set.of(), Optional.empty(), ParentStep.Clone.Stage.SHARED);
+    assertRefused("step 1 stands before await", stage, exec);
+    assertRefused(
+        "step 1 awaits a helper that stands still, or a second time",
+        stage,
+        await,
+        new ProcessStep.Fork(),
+        exec);
     assertRefused(
         "step 3 waits a second time",
         clone,
