@@ -291,7 +291,7 @@ int keeper_main(struct run *run) {
   k.peers[STARTER] = run->starter;
   k.asker = NOBODY;
   k.listener = -1;
-  k.signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+  k.signals = run->detach ? -1 : signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK); /* the caller reaps */
   k.ticks = start_ticks(run, run->child);
   fcntl(run->starter, F_SETFL, O_NONBLOCK);
   if (run->keep >= 0 && ((k.listener = bind_socket(run)) < 0 || (!run->staged && record_identity(run)))) {
