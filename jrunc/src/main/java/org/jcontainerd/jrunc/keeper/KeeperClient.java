@@ -41,6 +41,12 @@ public final class KeeperClient implements AutoCloseable {
   private final HelperConnection connection;
   private final ReentrantLock oneRequest = new ReentrantLock();
 
+  /** The first answer with descriptors, if it came before it was wanted. */
+  private Optional<HelperMessage.Answer> ahead = Optional.empty();
+
+  /** Whether that answer has been asked for and has not come. */
+  private boolean asked;
+
   private KeeperClient(HelperConnection connection) {
     this.connection = connection;
   }
@@ -70,7 +76,11 @@ public final class KeeperClient implements AutoCloseable {
 
   /** Goes on with the connection of a launch that has become ready or started. */
   public static KeeperClient of(Launch launch) {
-    return new KeeperClient(launch.connection());
+    var client = new KeeperClient(launch.connection());
+    boolean asked = launch.isAsked();
+    client.ahead = launch.takeAhead();
+    client.asked = asked && client.ahead.isEmpty();
+    return client;
   }
 
   public KeeperStatus status() throws IOException {
@@ -87,8 +97,26 @@ public final class KeeperClient implements AutoCloseable {
 
   /** Duplicates of all descriptors that the keeper holds, owned by the caller. */
   public KeeperDescriptors descriptors() throws IOException {
-    var answer = ask('F');
+    var answer = askForDescriptors();
     return KeeperDescriptors.of(body(answer).getInt(3), answer.fds());
+  }
+
+  private HelperMessage.Answer askForDescriptors() throws IOException {
+    oneRequest.lock();
+    try {
+      if (ahead.isPresent()) {
+        var answer = ahead.get();
+        ahead = Optional.empty();
+        return answer;
+      }
+      if (!asked) {
+        connection.send(HelperMessage.DESCRIPTORS);
+      }
+      asked = false;
+      return await(HelperMessage.DESCRIPTORS, LaunchListener.NONE, Optional.of(ANSWER_TIME));
+    } finally {
+      oneRequest.unlock();
+    }
   }
 
   /**
@@ -180,6 +208,7 @@ public final class KeeperClient implements AutoCloseable {
 
   @Override
   public void close() {
+    ahead.ifPresent(answer -> answer.fds().forEach(Fd::close));
     connection.close();
   }
 }

@@ -5,6 +5,9 @@ import org.jcontainerd.linux.Fd;
 
 /** What a helper says on its socket. */
 public sealed interface HelperMessage {
+  /** The request for the descriptors that a keeper holds. */
+  char DESCRIPTORS = 'F';
+
   /** The plan ended at a step; the helper and the process are gone. */
   record Failed(StepFailure failure) implements HelperMessage {}
 

@@ -3,6 +3,7 @@ package org.jcontainerd.jrunc.launch;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jcontainerd.linux.Fd;
 import org.jcontainerd.linux.process.PidFd;
 
 /**
@@ -16,6 +17,8 @@ public final class Launch implements AutoCloseable {
 
   private final HelperConnection connection;
   private final Optional<PidFd> helper;
+  private boolean asked;
+  private Optional<HelperMessage.Answer> ahead = Optional.empty();
 
   Launch(HelperConnection connection, Optional<PidFd> helper) {
     this.connection = connection;
@@ -25,6 +28,28 @@ public final class Launch implements AutoCloseable {
   /** Waits for the next message. */
   public HelperMessage next() throws IOException {
     return connection.next();
+  }
+
+  /**
+   * Asks the keeper for its descriptors before there is a process to wait for, so that they are
+   * there when it runs.
+   */
+  public void askAhead() throws IOException {
+    connection.send(HelperMessage.DESCRIPTORS);
+    asked = true;
+  }
+
+  /** Whether the answer to {@link #askAhead} is still to be taken. */
+  public boolean isAsked() {
+    return asked;
+  }
+
+  /** The answer to {@link #askAhead} if it came before the process was ready; the caller's then. */
+  public Optional<HelperMessage.Answer> takeAhead() {
+    var taken = ahead;
+    asked = false;
+    ahead = Optional.empty();
+    return taken;
   }
 
   /** Lets the process go on after {@link HelperMessage.Synced}. */
@@ -55,6 +80,8 @@ public final class Launch implements AutoCloseable {
         case HelperMessage.Warning(StepFailure failure) -> listener.warned(failure);
         case HelperMessage.Listener(var process, var fd) -> listener.seccompListener(process, fd);
         case HelperMessage.Done done -> listener.done(done);
+        case HelperMessage.Answer answer when asked && ahead.isEmpty() ->
+            ahead = Optional.of(answer);
         case HelperMessage.Ended _ -> throw new IOException("helper ended without a report");
         case HelperMessage.Exited _, HelperMessage.Answer _ ->
             throw new IOException("helper answered out of turn");
@@ -74,6 +101,7 @@ public final class Launch implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    takeAhead().ifPresent(answer -> answer.fds().forEach(Fd::close));
     connection.close();
     if (helper.isPresent()) {
       try (PidFd process = helper.get()) {

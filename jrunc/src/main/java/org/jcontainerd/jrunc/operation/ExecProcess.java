@@ -10,6 +10,7 @@ import org.jcontainerd.jrunc.ContainerStatus;
 import org.jcontainerd.jrunc.ExecRequest;
 import org.jcontainerd.jrunc.RuncFailure;
 import org.jcontainerd.jrunc.StartedProcess;
+import org.jcontainerd.jrunc.Stdio;
 import org.jcontainerd.jrunc.cgroup.ContainerCgroup;
 import org.jcontainerd.jrunc.compile.CompiledPlan;
 import org.jcontainerd.jrunc.compile.ExecCompiler;
@@ -173,6 +174,9 @@ public final class ExecProcess {
       throws IOException {
     Launch launch = context.launch(plan.plan(), descriptors.bySlot());
     undo.push(launch::close);
+    if (request.keeperId().isPresent() && request.stdio() instanceof Stdio.KeeperPipes) {
+      launch.askAhead(); // of a terminal they are complete only when it runs
+    }
     ProcessIdentity process =
         launch.await(
             new LaunchListener() {
@@ -201,7 +205,7 @@ public final class ExecProcess {
     return new StartedProcess(process.pid(), process.startTicks(), keeper);
   }
 
-  private static State state(RuntimeContext.Known container) {
+  private static State state(RuntimeContext.Known container) throws IOException {
     return new State(
         container.spec().ociVersion(),
         container.state().id(),

@@ -4,6 +4,8 @@ import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -67,37 +69,53 @@ final class ExecSync implements Handler<ExecSyncRequest, ExecSyncResponse> {
     var id = PREFIX + ProcessHandle.current().pid() + "-" + number.incrementAndGet();
     int wanted = request.getMaxOutputBytes();
     int limit = wanted <= 0 ? DEFAULT_OUTPUT_BYTES : Math.min(wanted, DEFAULT_OUTPUT_BYTES);
+    var left = new ArrayDeque<Ending>();
+    left.push(() -> task.bundle().removeExec(id));
     try {
       var started =
           task.runtime()
               .exec(
                   ExecRequest.kept(
                       task.id().id(), process, new Stdio.KeeperPipes(false, true, true), id));
-      return collect(task, started, limit, Duration.ofNanos(request.getTimeoutNanos()));
+      return collect(task, started, limit, Duration.ofNanos(request.getTimeoutNanos()), left);
     } finally {
-      task.bundle().removeExec(id);
+      // Who waits for the answer need not wait for this; a Delete removes the directory too.
+      var _ = Thread.ofVirtual().name("end of " + id).start(() -> end(id, left));
     }
   }
 
-  private ExecSyncResponse collect(Task task, StartedProcess started, int limit, Duration timeout)
+  /** Something of an exec that is to be closed or removed when it is over. */
+  private interface Ending {
+    void run() throws IOException;
+  }
+
+  private void end(String id, Deque<Ending> left) {
+    for (var ending : left) {
+      try {
+        ending.run();
+      } catch (IOException | RuntimeException e) {
+        shim.log().error("end exec '" + id + "'", e);
+      }
+    }
+  }
+
+  private ExecSyncResponse collect(
+      Task task, StartedProcess started, int limit, Duration timeout, Deque<Ending> left)
       throws Exception {
     var stdout = new Capture(limit);
     var stderr = new Capture(limit);
-    try (var keeper = started.keeper().orElseThrow()) {
-      var io = connect(task, keeper, new IoPlan.Collected(stdout, stderr));
-      try {
-        var exit = await(keeper, timeout);
-        boolean timedOut = exit.isEmpty();
-        if (timedOut) {
-          exit = Optional.of(kill(started, keeper));
-        }
-        drain(io);
-        keeper.dismiss();
-        return answer(stdout.bytes(), stderr.bytes(), exit.get(), timedOut);
-      } finally {
-        io.close();
-      }
+    var keeper = started.keeper().orElseThrow();
+    left.push(keeper::close);
+    var io = connect(task, keeper, new IoPlan.Collected(stdout, stderr));
+    left.push(io::close);
+    var exit = await(keeper, timeout);
+    boolean timedOut = exit.isEmpty();
+    if (timedOut) {
+      exit = Optional.of(kill(started, keeper));
     }
+    drain(io);
+    keeper.dismiss();
+    return answer(stdout.bytes(), stderr.bytes(), exit.get(), timedOut);
   }
 
   private ProcessIo connect(Task task, KeeperClient keeper, IoPlan plan) throws IOException {
