@@ -23,7 +23,8 @@ flags="$flags -XX:+UnlockDiagnosticVMOptions -XX:-AOTAdapterCaching"
 shared="-XX:TieredStopAtLevel=1 -XX:ArchiveRelocationMode=0"
 
 # A command ends before a compiler has paid for itself; interpreted it takes a fifth less. Reflection through native accessors spins no classes.
-short="-Xint -Djdk.reflect.useNativeAccessorOnly=true"
+# Huge pages for the heap: each of its pages is a fault, and most of a command's time are faults.
+short="-Xint -XX:+UseTransparentHugePages -Djdk.reflect.useNativeAccessorOnly=true"
 
 case $kind in
   command) flags="$flags $shared $short -Xms8m -Xmx128m" ;;

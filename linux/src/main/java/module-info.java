@@ -2,7 +2,7 @@
 @org.jspecify.annotations.NullMarked
 module org.jcontainerd.linux {
   requires static transitive com.google.errorprone.annotations;
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
 
   exports org.jcontainerd.linux;
   exports org.jcontainerd.linux.cgroup;

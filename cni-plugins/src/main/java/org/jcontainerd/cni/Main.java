@@ -33,7 +33,9 @@ public final class Main {
       System.err.println("CNI protocol versions supported: " + versions());
       System.exit(4);
     }
-    System.exit(run(arguments[0], System.getenv(), System.out));
+    int code = run(arguments[0], System.getenv(), System.out);
+    System.out.flush();
+    Runtime.getRuntime().halt(code); // an orderly end looks for a logger first, which costs 13 ms
   }
 
   private static int run(String name, Map<String, String> environment, PrintStream out) {

@@ -12,7 +12,9 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    System.exit(run(List.of(arguments)));
+    int code = run(List.of(arguments));
+    // Nothing waits for an orderly end, which looks for a logger first and costs 13 ms.
+    Runtime.getRuntime().halt(code);
   }
 
   /** One command line; answers the exit code. */

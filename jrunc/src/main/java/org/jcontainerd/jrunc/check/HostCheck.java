@@ -1,5 +1,6 @@
 package org.jcontainerd.jrunc.check;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jcontainerd.jrunc.operation.RuntimeContext;
 import org.jcontainerd.linux.LinuxException;
+import org.jcontainerd.linux.cgroup.CgroupLayout;
 import org.jcontainerd.linux.fs.KernelFile;
 import org.jcontainerd.oci.runtime.Cpu;
 import org.jcontainerd.oci.runtime.Linux;
@@ -57,7 +59,7 @@ final class HostCheck {
     this.findings = findings;
   }
 
-  void run() throws LinuxException {
+  void run() throws IOException {
     namespaces();
     linux.resources().ifPresent(this::controllers);
     for (String key : linux.sysctl().keySet()) {
@@ -131,7 +133,7 @@ final class HostCheck {
       controller("rdma", "rdma");
     }
     resources.cpu().ifPresent(this::cpu);
-    if (!resources.unified().isEmpty() && !context.host().pureV2()) {
+    if (!resources.unified().isEmpty() && context.layout().mode() != CgroupLayout.Mode.UNIFIED) {
       findings.add(
           "linux.resources.unified",
           "this host does not have cgroup v2 alone",
@@ -188,7 +190,7 @@ final class HostCheck {
     }
   }
 
-  private void profile(String profile) throws LinuxException {
+  private void profile(String profile) throws IOException {
     if (profile.isEmpty() || profile.equals("unconfined") || !context.host().appArmor()) {
       return; // without AppArmor the compiler has said so
     }

@@ -36,7 +36,7 @@ final class FeaturesCommand implements Command {
     return 0;
   }
 
-  private static Map<String, Object> features(RuntimeContext context) {
+  private static Map<String, Object> features(RuntimeContext context) throws IOException {
     var features = new LinkedHashMap<String, Object>();
     features.put("ociVersionMin", "1.0.0");
     features.put("ociVersionMax", JruncProgram.SPEC_VERSION);
@@ -58,7 +58,7 @@ final class FeaturesCommand implements Command {
     return features;
   }
 
-  private static Map<String, Object> linux(RuntimeContext context) {
+  private static Map<String, Object> linux(RuntimeContext context) throws IOException {
     var linux = new LinkedHashMap<String, Object>();
     linux.put("namespaces", SpecVocabulary.namespaces());
     linux.put("capabilities", CapabilityNames.upTo(context.host().lastCapability()));

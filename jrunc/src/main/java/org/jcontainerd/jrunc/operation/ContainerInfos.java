@@ -7,7 +7,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import org.jcontainerd.jrunc.ContainerInfo;
 import org.jcontainerd.jrunc.ContainerStatus;
@@ -60,7 +59,7 @@ public final class ContainerInfos {
         Path.of(state.rootfs()),
         state.created(),
         ownerName(files.owner()),
-        Map.copyOf(container.spec().annotations()));
+        state.annotations());
   }
 
   static ContainerStatus status(RuntimeContext context, ContainerState state, ContainerFiles files)

@@ -18,14 +18,15 @@ import org.jcontainerd.jrunc.cgroup.ContainerCgroup;
 import org.jcontainerd.jrunc.compile.CompiledPlan;
 import org.jcontainerd.jrunc.compile.CreateCompiler;
 import org.jcontainerd.jrunc.compile.CreateInput;
+import org.jcontainerd.jrunc.compile.Namespaces;
 import org.jcontainerd.jrunc.keeper.KeeperClient;
 import org.jcontainerd.jrunc.launch.Launch;
 import org.jcontainerd.jrunc.launch.ProcessIdentity;
+import org.jcontainerd.jrunc.plan.Namespace;
 import org.jcontainerd.jrunc.resctrl.ResctrlGroup;
 import org.jcontainerd.jrunc.state.ContainerFiles;
 import org.jcontainerd.jrunc.state.ContainerState;
 import org.jcontainerd.linux.Fd;
-import org.jcontainerd.linux.LinuxException;
 import org.jcontainerd.linux.Signal;
 import org.jcontainerd.linux.cgroup.CgroupLayout;
 import org.jcontainerd.linux.mount.MountInfo;
@@ -114,7 +115,7 @@ public final class CreateContainer {
       if (resctrl.isPresent()) {
         resctrl.get().enter(process.pid());
       }
-      ContainerState state = state(rootfs, cgroup, process);
+      ContainerState state = state(spec, rootfs, cgroup, process);
       if (request.keeper()) {
         files.markWaiting();
       }
@@ -288,8 +289,9 @@ public final class CreateContainer {
             fifo));
   }
 
-  ContainerState state(Path rootfs, ContainerCgroup cgroup, ProcessIdentity process)
-      throws LinuxException {
+  ContainerState state(Spec spec, Path rootfs, ContainerCgroup cgroup, ProcessIdentity process)
+      throws IOException, RuncFailure {
+    Linux linux = spec.linux().orElseGet(() -> Linux.builder().build());
     return new ContainerState(
         ContainerState.VERSION,
         request.id(),
@@ -301,6 +303,10 @@ public final class CreateContainer {
         Instant.now(),
         strings(cgroup.directories()),
         context.host().caller().uid(),
-        context.driver().name());
+        context.driver().name(),
+        spec.annotations(),
+        Namespaces.of(linux.namespaces()).has(Namespace.PID),
+        spec.hooks().isPresent(),
+        linux.intelRdt().isPresent());
   }
 }

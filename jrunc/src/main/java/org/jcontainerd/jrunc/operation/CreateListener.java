@@ -27,7 +27,7 @@ final class CreateListener implements LaunchListener {
     this.context = context;
     this.request = request;
     this.spec = spec;
-    this.runner = new HookRunner(context, request.id(), request.bundle().toString(), spec);
+    this.runner = new HookRunner(context, request.id(), request.bundle().toString(), Lazy.of(spec));
   }
 
   @Override

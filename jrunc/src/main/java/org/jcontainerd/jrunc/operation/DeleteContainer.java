@@ -71,9 +71,11 @@ public final class DeleteContainer {
     destroy(container, files);
   }
 
-  private void destroy(RuntimeContext.Known container, ContainerFiles files) throws RuncFailure {
+  private void destroy(RuntimeContext.Known container, ContainerFiles files)
+      throws IOException, RuncFailure {
     ContainerState state = container.state();
     ContainerCgroup cgroup = context.cgroup(state);
+    Hooks hooks = container.hooks(); // while there still is a configuration to read
     var failures = new ArrayList<Exception>();
     attempt(failures, () -> endProcesses(container, cgroup));
     attempt(failures, () -> context.driver(state).remove(cgroup));
@@ -90,12 +92,15 @@ public final class DeleteContainer {
     if (!failures.isEmpty()) {
       throw RuncFailure.Failed.ofAll("delete container '" + id + "'", failures);
     }
-    poststop(container);
+    poststop(container, hooks);
   }
 
   /** Where the file system is gone, the group is gone with it. */
   private void deleteResctrl(RuntimeContext.Known container) throws IOException, RuncFailure {
-    Optional<IntelRdt> wanted = container.spec().linux().flatMap(Linux::intelRdt);
+    Optional<IntelRdt> wanted =
+        container.state().intelRdt()
+            ? container.spec().linux().flatMap(Linux::intelRdt)
+            : Optional.empty();
     if (wanted.isPresent()) {
       try {
         ResctrlGroup.of(wanted.get(), id).delete();
@@ -121,7 +126,7 @@ public final class DeleteContainer {
       throws IOException, RuncFailure {
     ContainerState state = container.state();
     boolean alive = ContainerProcess.signal(state.pid(), state.startTicks(), Signal.SIGKILL);
-    if (!KillContainer.hasPidNamespace(container.spec())) {
+    if (!state.ownPids()) {
       cgroup.signalAll(Signal.SIGKILL);
     }
     if (alive) {
@@ -147,9 +152,8 @@ public final class DeleteContainer {
   }
 
   /** runtime.md: a failing poststop hook is logged, and the container is deleted all the same. */
-  private void poststop(RuntimeContext.Known container) {
-    Hooks hooks = container.spec().hooks().orElseGet(() -> Hooks.builder().build());
-    var runner = new HookRunner(context, id, container.state().bundle(), container.spec());
+  private void poststop(RuntimeContext.Known container, Hooks hooks) {
+    HookRunner runner = container.hookRunner(context);
     for (Hook hook : hooks.poststop()) {
       try {
         runner.onHost("poststop", List.of(hook), ContainerStatus.STOPPED, 0);

@@ -37,11 +37,11 @@ import org.jcontainerd.oci.runtime.State;
  */
 final class HookRunner {
   private final RuntimeContext context;
-  private final Spec spec;
+  private final Lazy<Spec> spec;
   private final String bundle;
   private final String id;
 
-  HookRunner(RuntimeContext context, String id, String bundle, Spec spec) {
+  HookRunner(RuntimeContext context, String id, String bundle, Lazy<Spec> spec) {
     this.context = context;
     this.id = id;
     this.bundle = bundle;
@@ -59,8 +59,11 @@ final class HookRunner {
   /** Runs hooks in the namespaces of the container's process. */
   void inContainer(String point, List<Hook> hooks, ContainerStatus status, int pid)
       throws IOException, RuncFailure {
+    if (hooks.isEmpty()) {
+      return;
+    }
     Namespaces namespaces =
-        Namespaces.of(spec.linux().map(linux -> linux.namespaces()).orElse(List.of()));
+        Namespaces.of(spec.get().linux().map(linux -> linux.namespaces()).orElse(List.of()));
     for (int i = 0; i < hooks.size(); i++) {
       CompiledPlan plan = HookPlan.inContainer(hooks.get(i), namespaces);
       run(name(point, i), hooks.get(i), plan, status, pid);
@@ -73,9 +76,15 @@ final class HookRunner {
 
   private void run(String name, Hook hook, CompiledPlan plan, ContainerStatus status, int pid)
       throws IOException, RuncFailure {
+    Spec configured = spec.get();
     var state =
         new State(
-            spec.ociVersion(), id, status.word(), Math.max(pid, 0), bundle, spec.annotations());
+            configured.ociVersion(),
+            id,
+            status.word(),
+            Math.max(pid, 0),
+            bundle,
+            configured.annotations());
     try (Fd written = Memfd.create("state");
         Fd output = Memfd.create("hook output");
         HeldFd container = pid > 0 ? process(pid) : HeldFd.none()) {

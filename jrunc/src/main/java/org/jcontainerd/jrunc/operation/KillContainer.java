@@ -3,11 +3,8 @@ package org.jcontainerd.jrunc.operation;
 import java.io.IOException;
 import org.jcontainerd.jrunc.RuncFailure;
 import org.jcontainerd.jrunc.cgroup.ContainerCgroup;
-import org.jcontainerd.jrunc.compile.Namespaces;
-import org.jcontainerd.jrunc.plan.Namespace;
 import org.jcontainerd.jrunc.state.ContainerState;
 import org.jcontainerd.linux.Signal;
-import org.jcontainerd.oci.runtime.Spec;
 
 /** Sends a signal to a container's process, or to all of its processes. */
 public final class KillContainer {
@@ -28,7 +25,7 @@ public final class KillContainer {
       ContainerState state = container.state();
       ContainerCgroup cgroup = context.cgroup(state);
       // Without a pid namespace of its own, the end of the first process is not that of the others.
-      boolean whole = all || signal.equals(Signal.SIGKILL) && !hasPidNamespace(container.spec());
+      boolean whole = all || signal.equals(Signal.SIGKILL) && !state.ownPids();
       if (whole && !cgroup.directories().isEmpty()) {
         cgroup.signalAll(signal);
       } else if (!ContainerProcess.signal(state.pid(), state.startTicks(), signal)) {
@@ -41,10 +38,5 @@ public final class KillContainer {
     } catch (IOException e) {
       throw new RuncFailure.Failed("kill container '" + id + "'", e);
     }
-  }
-
-  static boolean hasPidNamespace(Spec spec) throws RuncFailure.InvalidArgument {
-    return spec.linux().isPresent()
-        && Namespaces.of(spec.linux().get().namespaces()).has(Namespace.PID);
   }
 }

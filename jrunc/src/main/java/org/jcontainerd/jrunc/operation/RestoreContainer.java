@@ -181,7 +181,8 @@ public final class RestoreContainer {
 
   private void hooks(Spec spec, int pid) throws IOException, RuncFailure {
     Hooks hooks = spec.hooks().orElseGet(() -> Hooks.builder().build());
-    var runner = new HookRunner(context, id, request.container().bundle().toString(), spec);
+    var runner =
+        new HookRunner(context, id, request.container().bundle().toString(), Lazy.of(spec));
     runner.onHost("prestart", hooks.prestart(), ContainerStatus.CREATING, pid);
     runner.onHost("createRuntime", hooks.createRuntime(), ContainerStatus.CREATING, pid);
   }
@@ -205,14 +206,14 @@ public final class RestoreContainer {
   }
 
   /** Writes the records while the processes still wait: none ever runs that nobody knows of. */
-  private void record(Target target, int pid) throws IOException {
+  private void record(Target target, int pid) throws IOException, RuncFailure {
     ProcessStat stat =
         ProcessStat.read(pid)
             .orElseThrow(() -> new IOException("restored process " + pid + ": is gone"));
     var process = new ProcessIdentity(pid, stat.startTicks());
     creation.undo().push(() -> ContainerProcess.end(process.pid(), process.startTicks()));
     Spec spec = inItsTime(target.spec(), pid);
-    var state = creation.state(target.rootfs(), target.cgroup(), process);
+    var state = creation.state(spec, target.rootfs(), target.cgroup(), process);
     target.files().writeSpec(OciJson.write(spec));
     target.files().writeState(state);
     context.remember(state, spec);

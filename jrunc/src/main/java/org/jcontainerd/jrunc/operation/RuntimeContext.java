@@ -28,6 +28,7 @@ import org.jcontainerd.linux.LinuxException;
 import org.jcontainerd.linux.cgroup.CgroupLayout;
 import org.jcontainerd.linux.loop.KernelWaiter;
 import org.jcontainerd.linux.process.SeccompSupport;
+import org.jcontainerd.oci.runtime.Hooks;
 import org.jcontainerd.oci.runtime.Linux;
 import org.jcontainerd.oci.runtime.Spec;
 
@@ -38,33 +39,61 @@ import org.jcontainerd.oci.runtime.Spec;
 public final class RuntimeContext implements AutoCloseable {
 
   /** A container of which the files were written or read by this process. */
-  record Known(ContainerState state, Spec spec) {}
+  static final class Known {
+    private final ContainerState state;
+    private final Lazy<Spec> spec;
+
+    Known(ContainerState state, Lazy<Spec> spec) {
+      this.state = state;
+      this.spec = spec;
+    }
+
+    ContainerState state() {
+      return state;
+    }
+
+    /** The whole configuration; what most commands need of it is in the state. */
+    Spec spec() throws IOException {
+      return spec.get();
+    }
+
+    /** The hooks; without those that only create runs, the configuration is not read for them. */
+    Hooks hooks() throws IOException {
+      Optional<Hooks> hooks = state.hooks() ? spec().hooks() : Optional.empty();
+      return hooks.orElseGet(() -> Hooks.builder().build());
+    }
+
+    HookRunner hookRunner(RuntimeContext context) {
+      return new HookRunner(context, state.id(), state.bundle(), spec);
+    }
+  }
 
   /** Below the root; no name of a container. */
   private static final String SECCOMP_CACHE = "@seccomp";
 
   private final JruncOptions options;
   private final CgroupLayout layout;
-  private final HostFacts host;
-  private final LazyLauncher launcher;
+  private final Lazy<HostFacts> host;
+  private final Lazy<Launcher> launcher;
   private final FilterCache filters;
   private final ConcurrentHashMap<String, Known> known = new ConcurrentHashMap<>();
 
-  private RuntimeContext(JruncOptions options, CgroupLayout layout, HostFacts host) {
+  private RuntimeContext(JruncOptions options, CgroupLayout layout) {
     this.options = options;
     this.layout = layout;
-    this.host = host;
-    this.launcher = new LazyLauncher(options.waiter());
+    this.host = new Lazy<>(() -> HostProbe.read(layout));
+    this.launcher =
+        new Lazy<>(() ->
+            options.waiter().isPresent() ? Launcher.open(options.waiter().get()) : Launcher.open());
     this.filters =
         options.waiter().isPresent()
             ? FilterCache.inMemory()
             : FilterCache.onDisk(options.root().resolve(SECCOMP_CACHE), options.warnings());
   }
 
-  /** Looks at the host. */
+  /** Looks at the host's cgroups; the rest is looked at when it is needed. */
   public static RuntimeContext open(JruncOptions options) throws LinuxException {
-    CgroupLayout layout = CgroupLayout.detect();
-    return new RuntimeContext(options, layout, HostProbe.read(layout));
+    return new RuntimeContext(options, CgroupLayout.detect());
   }
 
   Path root() {
@@ -103,8 +132,8 @@ public final class RuntimeContext implements AutoCloseable {
     return layout;
   }
 
-  public HostFacts host() {
-    return host;
+  public HostFacts host() throws IOException {
+    return host.get();
   }
 
   Launcher launcher() throws IOException {
@@ -163,7 +192,7 @@ public final class RuntimeContext implements AutoCloseable {
   }
 
   void remember(ContainerState state, Spec spec) {
-    known.put(state.id(), new Known(state, spec));
+    known.put(state.id(), new Known(state, Lazy.of(spec)));
   }
 
   void forget(String id) {
@@ -187,7 +216,7 @@ public final class RuntimeContext implements AutoCloseable {
             .readState()
             .orElseThrow(() ->
                 new RuncFailure.FailedPrecondition("container '" + id + "' is being created"));
-    found = new Known(state, files.readSpec());
+    found = new Known(state, new Lazy<>(files::readSpec));
     if (options.waiter().isPresent()) {
       known.put(id, found);
     }
@@ -196,6 +225,6 @@ public final class RuntimeContext implements AutoCloseable {
 
   @Override
   public void close() {
-    launcher.close();
+    launcher.made().ifPresent(Launcher::close);
   }
 }

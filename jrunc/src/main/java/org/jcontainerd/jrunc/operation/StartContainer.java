@@ -16,7 +16,6 @@ import org.jcontainerd.jrunc.state.ContainerFiles;
 import org.jcontainerd.jrunc.state.ContainerState;
 import org.jcontainerd.linux.Fd;
 import org.jcontainerd.oci.runtime.Hooks;
-import org.jcontainerd.oci.runtime.Spec;
 
 /** Lets a created container run its program; returns when it does. */
 public final class StartContainer {
@@ -52,9 +51,8 @@ public final class StartContainer {
           throw new RuncFailure.FailedPrecondition(
               "cannot start a container that is being created");
     }
-    Spec spec = container.spec();
-    Hooks hooks = spec.hooks().orElseGet(() -> Hooks.builder().build());
-    var runner = new HookRunner(context, id, state.bundle(), spec);
+    Hooks hooks = container.hooks();
+    HookRunner runner = container.hookRunner(context);
     try {
       runner.inContainer(
           "startContainer", hooks.startContainer(), ContainerStatus.CREATED, state.pid());

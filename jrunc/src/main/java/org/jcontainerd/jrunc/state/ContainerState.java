@@ -1,12 +1,15 @@
 package org.jcontainerd.jrunc.state;
 
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jcontainerd.oci.json.Json;
 
 /**
  * {@code state.json}: written once, when the process waits for its start. The status is not in it:
- * it is asked of the kernel.
+ * it is asked of the kernel. What most commands need of the configuration is here, so that they do
+ * not read it.
  *
  * @param version of this format, {@link #VERSION}
  * @param bundle absolute
@@ -17,6 +20,10 @@ import org.jcontainerd.oci.json.Json;
  * @param cgroups the container's directory in each hierarchy, by mount point
  * @param owner uid of who created it
  * @param cgroupDriver name of the driver that made the cgroups; absent for plain directories
+ * @param annotations of the configuration
+ * @param ownPids whether the end of the first process is that of all: it has a pid namespace
+ * @param hooks whether the configuration has any
+ * @param intelRdt whether the configuration has {@code linux.intelRdt}
  */
 public record ContainerState(
     @Json(always = true) int version,
@@ -29,10 +36,15 @@ public record ContainerState(
     @Json(always = true) Instant created,
     @Json(always = true) Map<String, String> cgroups,
     @Json(always = true) int owner,
-    String cgroupDriver) {
-  public static final int VERSION = 1;
+    String cgroupDriver,
+    Map<String, String> annotations,
+    boolean ownPids,
+    boolean hooks,
+    boolean intelRdt) {
+  public static final int VERSION = 2;
 
   public ContainerState {
     cgroups = Map.copyOf(cgroups);
+    annotations = Collections.unmodifiableMap(new TreeMap<>(annotations)); // shown in this order
   }
 }

@@ -2,6 +2,7 @@ package org.jcontainerd.linux.cgroup;
 
 import java.nio.file.Path;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One mounted tree of cgroups. Immutable.
@@ -17,6 +18,21 @@ public record CgroupHierarchy(
     Path mountPoint, String root, Set<String> controllers, boolean unified) {
   public CgroupHierarchy {
     controllers = Set.copyOf(controllers);
+  }
+
+  /** By hand, as {@link #hashCode}: those of a record cost a JVM 8 ms when it first needs them. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof CgroupHierarchy that
+        && mountPoint.equals(that.mountPoint)
+        && root.equals(that.root)
+        && controllers.equals(that.controllers)
+        && unified == that.unified;
+  }
+
+  @Override
+  public int hashCode() {
+    return mountPoint.hashCode();
   }
 
   /**

@@ -1,8 +1,6 @@
 package org.jcontainerd.linux.sys;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 import static org.jcontainerd.linux.sys.Native.capture;
 import static org.jcontainerd.linux.sys.Native.failure;
 import static org.jcontainerd.linux.sys.Native.hex;
@@ -10,7 +8,10 @@ import static org.jcontainerd.linux.sys.Native.syscall;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jcontainerd.linux.LinuxException;
 
@@ -79,22 +80,23 @@ public final class DirectoryCalls {
         if (n == 0) {
           return entries;
         }
-        parse(buffer.asSlice(0, n), entries);
+        parse(Memory.bytes(buffer, n), entries);
       }
     }
   }
 
-  private static void parse(MemorySegment buffer, List<Dirent> into) {
-    long at = 0;
-    while (at < buffer.byteSize()) {
-      int length = Short.toUnsignedInt(buffer.get(JAVA_SHORT_UNALIGNED, at + D_RECLEN));
-      int end = D_NAME;
-      while (buffer.get(JAVA_BYTE, at + end) != 0) {
+  private static void parse(byte[] records, List<Dirent> into) {
+    ByteBuffer buffer = ByteBuffer.wrap(records).order(ByteOrder.nativeOrder());
+    int at = 0;
+    while (at < records.length) {
+      int length = Short.toUnsignedInt(buffer.getShort(at + D_RECLEN));
+      int end = at + D_NAME;
+      while (records[end] != 0) {
         end++;
       }
-      String name = FileNames.decode(buffer.asSlice(at + D_NAME, end - D_NAME).toArray(JAVA_BYTE));
+      String name = FileNames.decode(Arrays.copyOfRange(records, at + D_NAME, end));
       if (!name.equals(".") && !name.equals("..")) {
-        into.add(new Dirent(name, buffer.get(JAVA_BYTE, at + D_TYPE)));
+        into.add(new Dirent(name, records[at + D_TYPE]));
       }
       at += length;
     }

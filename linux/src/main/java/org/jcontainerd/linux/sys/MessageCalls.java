@@ -1,7 +1,6 @@
 package org.jcontainerd.linux.sys;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.jcontainerd.linux.sys.Native.capture;
 import static org.jcontainerd.linux.sys.Native.failure;
 import static org.jcontainerd.linux.sys.Native.hex;
@@ -49,9 +48,10 @@ public final class MessageCalls {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = capture(arena);
       MemorySegment control = arena.allocate(space(fds.length), 8);
-      control.set(JAVA_LONG, 0, CMSGHDR_SIZE + 4L * fds.length);
-      control.set(JAVA_INT, CMSG_LEVEL, SocketCalls.SOL_SOCKET);
-      control.set(JAVA_INT, CMSG_TYPE, SocketCalls.SCM_RIGHTS);
+      Memory.view(control)
+          .putLong(0, CMSGHDR_SIZE + 4L * fds.length)
+          .putInt(CMSG_LEVEL, SocketCalls.SOL_SOCKET)
+          .putInt(CMSG_TYPE, SocketCalls.SCM_RIGHTS);
       MemorySegment.copy(fds, 0, control, JAVA_INT, CMSGHDR_SIZE, fds.length);
       MemorySegment memory = Memory.contentOf(arena, buf);
       MemorySegment header =
@@ -84,41 +84,43 @@ public final class MessageCalls {
         throw failure(state, "recvmsg", sockfd, buf.remaining(), hex(flags));
       }
       Memory.filled(buf, memory, Math.min(n, buf.remaining()));
-      int[] fds = rights(control.asSlice(0, header.get(JAVA_LONG, MSG_CONTROLLEN)));
-      return new Received((int) n, fds, header.get(JAVA_INT, MSG_FLAGS));
+      ByteBuffer told = Memory.view(header);
+      int[] fds = rights(control.asSlice(0, told.getLong(MSG_CONTROLLEN)));
+      return new Received((int) n, fds, told.getInt(MSG_FLAGS));
     }
   }
 
   private static MemorySegment header(
       Arena arena, MemorySegment memory, int size, MemorySegment control, long controlSize) {
-    MemorySegment iov = arena.allocate(JAVA_LONG, 2);
-    iov.setAtIndex(JAVA_LONG, 0, memory.address());
-    iov.setAtIndex(JAVA_LONG, 1, size);
+    MemorySegment iov = arena.allocate(2 * Long.BYTES, Long.BYTES);
+    Memory.view(iov).putLong(memory.address()).putLong(size);
     MemorySegment header = arena.allocate(MSGHDR_SIZE, 8);
-    header.set(JAVA_LONG, MSG_IOV, iov.address());
-    header.set(JAVA_LONG, MSG_IOVLEN, 1);
-    header.set(JAVA_LONG, MSG_CONTROL, controlSize == 0 ? 0 : control.address());
-    header.set(JAVA_LONG, MSG_CONTROLLEN, controlSize);
+    Memory.view(header)
+        .putLong(MSG_IOV, iov.address())
+        .putLong(MSG_IOVLEN, 1)
+        .putLong(MSG_CONTROL, controlSize == 0 ? 0 : control.address())
+        .putLong(MSG_CONTROLLEN, controlSize);
     return header;
   }
 
   /** The descriptors of all SCM_RIGHTS parts; other parts (credentials) are skipped. */
   private static int[] rights(MemorySegment control) {
     int[] fds = NONE;
-    long at = 0;
+    ByteBuffer parts = Memory.view(control);
+    int at = 0;
     while (at + CMSGHDR_SIZE <= control.byteSize()) {
-      long length = control.get(JAVA_LONG, at);
+      long length = parts.getLong(at);
       if (length < CMSGHDR_SIZE || at + length > control.byteSize()) {
         break;
       }
-      if (control.get(JAVA_INT, at + CMSG_LEVEL) == SocketCalls.SOL_SOCKET
-          && control.get(JAVA_INT, at + CMSG_TYPE) == SocketCalls.SCM_RIGHTS) {
+      if (parts.getInt(at + CMSG_LEVEL) == SocketCalls.SOL_SOCKET
+          && parts.getInt(at + CMSG_TYPE) == SocketCalls.SCM_RIGHTS) {
         int[] more = control.asSlice(at + CMSGHDR_SIZE, length - CMSGHDR_SIZE).toArray(JAVA_INT);
         int[] all = java.util.Arrays.copyOf(fds, fds.length + more.length);
         System.arraycopy(more, 0, all, fds.length, more.length);
         fds = all;
       }
-      at += (length + 7) & ~7L;
+      at += (int) ((length + 7) & ~7L);
     }
     return fds;
   }

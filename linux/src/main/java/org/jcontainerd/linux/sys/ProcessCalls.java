@@ -137,7 +137,7 @@ public final class ProcessCalls {
       if (syscall(state, Nr.PRCTL, option, value.address()) == -1) {
         throw failure(state, "prctl", option);
       }
-      return value.get(JAVA_INT, 0);
+      return Memory.firstInt(value);
     }
   }
 

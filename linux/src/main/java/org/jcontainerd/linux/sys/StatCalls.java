@@ -1,8 +1,5 @@
 package org.jcontainerd.linux.sys;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static org.jcontainerd.linux.sys.Native.capture;
 import static org.jcontainerd.linux.sys.Native.failure;
 import static org.jcontainerd.linux.sys.Native.hex;
@@ -10,6 +7,7 @@ import static org.jcontainerd.linux.sys.Native.syscall;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import org.jcontainerd.linux.LinuxException;
 
 /** statx(2) and statfs(2). */
@@ -82,34 +80,35 @@ public final class StatCalls {
   public static Statx statx(int dirfd, String path, int flags) throws LinuxException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = capture(arena);
-      MemorySegment buf = arena.allocate(STATX_SIZE, 8);
+      MemorySegment memory = arena.allocate(STATX_SIZE, 8);
       long name = Memory.cString(arena, path);
       int mask = STATX_BASIC_STATS | STATX_MNT_ID;
-      if (syscall(state, Nr.STATX, dirfd, name, flags, mask, buf.address()) == -1) {
+      if (syscall(state, Nr.STATX, dirfd, name, flags, mask, memory.address()) == -1) {
         throw failure(state, "statx", dirfd, path, hex(flags));
       }
+      ByteBuffer buf = Memory.view(memory);
       return new Statx(
-          buf.get(JAVA_LONG, STX_ATTRIBUTES),
-          buf.get(JAVA_INT, STX_NLINK),
-          buf.get(JAVA_INT, STX_UID),
-          buf.get(JAVA_INT, STX_GID),
-          Short.toUnsignedInt(buf.get(JAVA_SHORT, STX_MODE)),
-          buf.get(JAVA_LONG, STX_INO),
-          buf.get(JAVA_LONG, STX_SIZE),
-          buf.get(JAVA_LONG, STX_BLOCKS),
+          buf.getLong(STX_ATTRIBUTES),
+          buf.getInt(STX_NLINK),
+          buf.getInt(STX_UID),
+          buf.getInt(STX_GID),
+          Short.toUnsignedInt(buf.getShort(STX_MODE)),
+          buf.getLong(STX_INO),
+          buf.getLong(STX_SIZE),
+          buf.getLong(STX_BLOCKS),
           timestamp(buf, STX_ATIME),
           timestamp(buf, STX_CTIME),
           timestamp(buf, STX_MTIME),
-          buf.get(JAVA_INT, STX_RDEV_MAJOR),
-          buf.get(JAVA_INT, STX_RDEV_MINOR),
-          buf.get(JAVA_INT, STX_DEV_MAJOR),
-          buf.get(JAVA_INT, STX_DEV_MINOR),
-          buf.get(JAVA_LONG, STX_MNT_ID));
+          buf.getInt(STX_RDEV_MAJOR),
+          buf.getInt(STX_RDEV_MINOR),
+          buf.getInt(STX_DEV_MAJOR),
+          buf.getInt(STX_DEV_MINOR),
+          buf.getLong(STX_MNT_ID));
     }
   }
 
-  private static Timestamp timestamp(MemorySegment buf, int at) {
-    return new Timestamp(buf.get(JAVA_LONG, at), buf.get(JAVA_INT, at + 8));
+  private static Timestamp timestamp(ByteBuffer buf, int at) {
+    return new Timestamp(buf.getLong(at), buf.getInt(at + 8));
   }
 
   /** {@code int statfs(const char *path, struct statfs *buf)}; counts are in units of f_frsize. */
@@ -120,7 +119,7 @@ public final class StatCalls {
       if (syscall(state, Nr.STATFS, Memory.cString(arena, path), buf.address()) == -1) {
         throw failure(state, "statfs", path);
       }
-      return statfs(buf);
+      return statfs(Memory.view(buf));
     }
   }
 
@@ -132,19 +131,19 @@ public final class StatCalls {
       if (syscall(state, Nr.FSTATFS, fd, buf.address()) == -1) {
         throw failure(state, "fstatfs", fd);
       }
-      return statfs(buf);
+      return statfs(Memory.view(buf));
     }
   }
 
-  private static Statfs statfs(MemorySegment buf) {
-    long fragment = buf.get(JAVA_LONG, F_FRSIZE);
+  private static Statfs statfs(ByteBuffer buf) {
+    long fragment = buf.getLong(F_FRSIZE);
     return new Statfs(
-        buf.get(JAVA_LONG, F_TYPE),
-        fragment == 0 ? buf.get(JAVA_LONG, F_BSIZE) : fragment,
-        buf.get(JAVA_LONG, F_BLOCKS),
-        buf.get(JAVA_LONG, F_BFREE),
-        buf.get(JAVA_LONG, F_BAVAIL),
-        buf.get(JAVA_LONG, F_FILES),
-        buf.get(JAVA_LONG, F_FFREE));
+        buf.getLong(F_TYPE),
+        fragment == 0 ? buf.getLong(F_BSIZE) : fragment,
+        buf.getLong(F_BLOCKS),
+        buf.getLong(F_BFREE),
+        buf.getLong(F_BAVAIL),
+        buf.getLong(F_FILES),
+        buf.getLong(F_FFREE));
   }
 }
