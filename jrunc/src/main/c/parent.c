@@ -25,6 +25,7 @@ static int read_plan(struct run *run, uint8_t *buffer) {
     got += (uint32_t)n;
     filled += (uint32_t)count;
   } while (!plan_header(plan, buffer, got) && got < PLAN_LIMIT && (got < plan->length || filled < plan->passed));
+  prctl(PR_SET_NAME, "jrunc-init", 0, 0, 0);
   const char *wrong = plan_check(plan, buffer, got, &run->step.index);
   if (wrong) return refused(run, EINVAL, "plan", wrong);
   return filled == plan->passed ? 0 : refused(run, EBADF, "plan", "has other descriptors than it says");
@@ -37,7 +38,7 @@ static int prepare(struct run *run) {
   sigemptyset(&set);
   sigaddset(&set, SIGCHLD);
   sigprocmask(SIG_SETMASK, &set, NULL);      /* the keeper takes it from a signalfd */
-  prctl(PR_SET_NAME, "jrunc-init", 0, 0, 0); /* the kernel took the number of our memory file */
+  prctl(PR_SET_NAME, "jrunc-reserve", 0, 0, 0); /* the kernel took the number of our memory file */
   /* Between joining namespaces and exec nobody in the container may look into us (CVE-2016-9962). */
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   run->page = mmap(NULL, sizeof *run->page, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -7,6 +7,7 @@ import org.jcontainerd.jrunc.RuncFailure;
 import org.jcontainerd.linux.LinuxException;
 import org.jcontainerd.linux.cgroup.CgroupHierarchy;
 import org.jcontainerd.linux.cgroup.CgroupLayout;
+import org.jcontainerd.linux.process.ProcessAttributes;
 import org.jcontainerd.oci.runtime.Resources;
 
 /** Which directories are a container's cgroup. */
@@ -26,7 +27,7 @@ public final class CgroupPlacement {
       throws LinuxException, RuncFailure.InvalidArgument {
     Path wanted = wanted(cgroupsPath, id);
     Map<CgroupHierarchy, String> own =
-        wanted.isAbsolute() ? Map.of() : layout.ofProcess((int) ProcessHandle.current().pid());
+        wanted.isAbsolute() ? Map.of() : layout.ofProcess(ProcessAttributes.pid());
     return of(layout, own, wanted, resources);
   }
 

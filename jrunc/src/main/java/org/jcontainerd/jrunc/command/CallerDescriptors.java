@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.jcontainerd.jrunc.Stdio;
 import org.jcontainerd.linux.Fd;
 import org.jcontainerd.linux.fs.KernelFile;
+import org.jcontainerd.linux.process.ProcessAttributes;
 import org.jcontainerd.oci.runtime.ProcessSpec;
 
 /**
@@ -58,7 +59,7 @@ record CallerDescriptors(List<Fd> preserved, int sockets) {
   private static int sockets(Map<String, String> environment) throws UsageException {
     String pid = environment.getOrDefault("LISTEN_PID", "");
     String count = environment.getOrDefault("LISTEN_FDS", "");
-    if (count.isEmpty() || !pid.equals(Long.toString(ProcessHandle.current().pid()))) {
+    if (count.isEmpty() || !pid.equals(Integer.toString(ProcessAttributes.pid()))) {
       return 0;
     }
     try {

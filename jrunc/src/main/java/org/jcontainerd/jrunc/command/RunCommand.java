@@ -8,6 +8,7 @@ import org.jcontainerd.jrunc.RuncFailure;
 import org.jcontainerd.jrunc.StartedProcess;
 import org.jcontainerd.jrunc.Stdio;
 import org.jcontainerd.linux.process.PidFd;
+import org.jcontainerd.linux.process.ProcessAttributes;
 import org.jcontainerd.oci.runtime.ProcessSpec;
 import org.jcontainerd.oci.runtime.Spec;
 
@@ -119,7 +120,7 @@ final class RunCommand implements Command {
   /** The service manager goes on watching this program, which ends with the container's code. */
   private static void forwardMeanwhile(
       Invocation invocation, NotifySocket socket, StartedProcess process) {
-    int own = (int) ProcessHandle.current().pid();
+    int own = ProcessAttributes.pid();
     var _ =
         Thread.ofPlatform()
             .daemon(true)

@@ -112,10 +112,12 @@ final class OpenDescriptors implements AutoCloseable {
   @Override
   public void close() {
     for (AutoCloseable one : opened) {
-      switch (one) {
-        case Fd fd -> fd.close();
-        case UnixSocket socket -> socket.close();
-        default -> throw new IllegalStateException(one.toString());
+      if (one instanceof Fd fd) {
+        fd.close();
+      } else if (one instanceof UnixSocket socket) {
+        socket.close();
+      } else {
+        throw new IllegalStateException(one.toString());
       }
     }
   }

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.zip.CRC32;
 import org.jcontainerd.jrunc.plan.Bits;
+import org.jcontainerd.linux.process.ProcessAttributes;
 import org.jcontainerd.oci.runtime.Seccomp;
 import org.jcontainerd.oci.runtime.SyscallArg;
 import org.jcontainerd.oci.runtime.SyscallRule;
@@ -79,8 +80,7 @@ final class FilterFiles {
     makeRoom();
     byte[] key = key(seccomp);
     Path file = file(key);
-    Path fresh =
-        directory.resolve(file.getFileName() + "." + ProcessHandle.current().pid() + ".new");
+    Path fresh = directory.resolve(file.getFileName() + "." + ProcessAttributes.pid() + ".new");
     Files.write(
         fresh,
         encode(filter, key),

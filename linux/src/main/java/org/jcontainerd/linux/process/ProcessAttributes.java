@@ -10,6 +10,11 @@ import org.jcontainerd.linux.sys.ProcessCalls;
 public final class ProcessAttributes {
   private ProcessAttributes() {}
 
+  /** Our number; {@link ProcessHandle} starts a pool of threads before it tells it. */
+  public static int pid() {
+    return ProcessCalls.getpid();
+  }
+
   /** Makes this process the parent of orphans below it, see PR_SET_CHILD_SUBREAPER in prctl(2). */
   public static void becomeSubreaper() throws LinuxException {
     ProcessCalls.prctl(ProcessCalls.PR_SET_CHILD_SUBREAPER, 1);

@@ -48,7 +48,7 @@ public final class Spawn {
    * descriptor by the time it calls execve, while we, its suspended parent, still hold it.
    */
   public static Spawn program(Fd file) {
-    long self = ProcessHandle.current().pid();
+    int self = ProcessAttributes.pid();
     return new Spawn("/proc/" + self + "/fd/" + file.number(), file.origin());
   }
 

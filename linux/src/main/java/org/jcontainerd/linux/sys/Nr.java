@@ -43,6 +43,7 @@ final class Nr {
   static final long FTRUNCATE = nr(77, 46);
   static final long GETDENTS64 = nr(217, 61);
   static final long GETPEERNAME = nr(52, 205);
+  static final long GETPID = nr(39, 172);
   static final long GETRANDOM = nr(318, 278);
   static final long GETSOCKNAME = nr(51, 204);
   static final long GETSOCKOPT = nr(55, 209);

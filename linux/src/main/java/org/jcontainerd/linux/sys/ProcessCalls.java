@@ -52,6 +52,13 @@ public final class ProcessCalls {
 
   private ProcessCalls() {}
 
+  /** {@code pid_t getpid(void)}. */
+  public static int getpid() {
+    try (Arena arena = Arena.ofConfined()) {
+      return (int) syscall(capture(arena), Nr.GETPID);
+    }
+  }
+
   /** {@code int pidfd_open(pid_t pid, unsigned flags)}; close-on-exec always. */
   public static int pidfd_open(int pid, int flags) throws LinuxException {
     try (Arena arena = Arena.ofConfined()) {

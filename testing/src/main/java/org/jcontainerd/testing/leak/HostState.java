@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -31,6 +32,9 @@ import java.util.stream.Stream;
  */
 public record HostState(Map<String, Set<String>> items) {
   private static final String IGNORED = "leak.ignore";
+  private static final String RESERVE = "jrunc-reserve";
+  private static final String SHIM = "org.jcontainerd.jshim.Main";
+
   private static final Pattern RUNTIME =
       Pattern.compile("jcontainerd|jrunc|containerd-shim|runc|/tmp/jc");
   private static final String UNUSED = "unused nf_tables table";
@@ -226,6 +230,9 @@ public record HostState(Map<String, Set<String>> items) {
         boolean contained =
             !Files.readSymbolicLink(proc.resolve("ns/mnt")).equals(ours)
                 || Files.readSymbolicLink(proc.resolve("exe")).toString().startsWith("/memfd:");
+        if (contained && isInReserve(process)) {
+          continue;
+        }
         if (contained || RUNTIME.matcher(command).find()) {
           found.add(process.pid() + " " + command);
         }
@@ -239,5 +246,17 @@ public record HostState(Map<String, Set<String>> items) {
       }
     }
     return found;
+  }
+
+  /** A helper that waits for its plan, of a shim that lives: each shim has one at most. */
+  private static boolean isInReserve(ProcessHandle process) throws IOException {
+    if (!Files.readString(Path.of("/proc/" + process.pid() + "/comm")).strip().equals(RESERVE)) {
+      return false;
+    }
+    Optional<ProcessHandle> parent = process.parent();
+    return parent.isPresent()
+        && Files.readString(
+                Path.of("/proc/" + parent.get().pid() + "/cmdline"), StandardCharsets.ISO_8859_1)
+            .contains(SHIM);
   }
 }
