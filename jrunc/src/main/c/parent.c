@@ -70,9 +70,9 @@ STEP(clone) {
   if (proc_root(run)) return -1; /* before there is a container that could mount over it */
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends)) return failed(run, "socketpair", "");
   long pid = clone3(&args, cgroup < 0 ? CLONE_ARGS_SIZE_VER0 : CLONE_ARGS_SIZE_VER2);
+  if (pid < 0) errno = (int)-pid;
   if (pid == -ENOSYS && cgroup < 0) /* seccomp profiles answer ENOSYS to clone3 */
     pid = syscall(SYS_clone, (args.flags & ~(uint64_t)CLONE_VM) | SIGCHLD, 0, 0, 0, 0);
-  if (pid < -1) errno = (int)-pid;
   if (pid < 0) return failed(run, "clone3", "");
   run->inner = ends[pid ? 0 : 1];
   close(ends[pid ? 1 : 0]);

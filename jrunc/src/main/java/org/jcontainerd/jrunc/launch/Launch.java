@@ -3,7 +3,9 @@ package org.jcontainerd.jrunc.launch;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jcontainerd.linux.Errno;
 import org.jcontainerd.linux.Fd;
+import org.jcontainerd.linux.LinuxException;
 import org.jcontainerd.linux.process.PidFd;
 
 /**
@@ -35,8 +37,15 @@ public final class Launch implements AutoCloseable {
    * there when it runs.
    */
   public void askAhead() throws IOException {
-    connection.send(HelperMessage.DESCRIPTORS);
-    asked = true;
+    try {
+      connection.send(HelperMessage.DESCRIPTORS);
+      asked = true;
+    } catch (LinuxException e) {
+      if (!e.is(Errno.EPIPE, Errno.ECONNRESET)) {
+        throw e;
+      }
+      // it has ended already: why is the next message
+    }
   }
 
   /** Whether the answer to {@link #askAhead} is still to be taken. */

@@ -319,7 +319,7 @@ class MaliciousConfigOciTest {
                 "nest",
                 "{\"ociVersion\"",
                 "{\"deep\":" + deep + ",\"ociVersion\""),
-            json("number of 2,000 digits", "process.user: ", "\"uid\":0", "\"uid\":" + long1),
+            json("number of 2,000 digits", "process.user.uid: ", "\"uid\":0", "\"uid\":" + long1),
             json("number with an exponent", "process.user.uid", "\"uid\":0", "\"uid\":1e400"),
             json("fraction", "process.user.uid", "\"uid\":0", "\"uid\":0.5"),
             json("negative uid", "process.user.uid", "\"uid\":0", "\"uid\":-1")));

@@ -42,6 +42,7 @@ class ReferencePluginsTest {
   @AfterEach
   void stop() throws IOException {
     if (started.isPresent()) {
+      started.get().removePods(); // of a test that failed
       started.get().close();
     }
   }

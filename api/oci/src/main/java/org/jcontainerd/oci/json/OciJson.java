@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -30,6 +31,9 @@ public final class OciJson {
 
   /** So much of a document a message shows. */
   private static final int SHOWN = 20;
+
+  /** And so much of the path to it. */
+  private static final int LONGEST_PATH = 80;
 
   private OciJson() {}
 
@@ -103,9 +107,10 @@ public final class OciJson {
 
   /** What the parser says is for programmers; people want the place. */
   private static JsonException malformed(String text, String jsonPath, IOException failure) {
-    String path = jsonPath.replaceFirst("^\\$\\.?", "");
+    String whole = jsonPath.replaceFirst("^\\$\\.?", "");
+    String path = whole.length() > LONGEST_PATH ? whole.substring(0, LONGEST_PATH) + "..." : whole;
     Matcher place =
-        Pattern.compile("(.*) at line (\\d+) column (\\d+) ")
+        Pattern.compile("(.+) at line (\\d+) column (\\d+) ")
             .matcher(String.valueOf(failure.getMessage()));
     if (!place.find()) {
       return new JsonException(path, "not JSON", failure);
@@ -113,7 +118,9 @@ public final class OciJson {
     int line = Integer.parseInt(place.group(2));
     String said = place.group(1);
     String what =
-        said.startsWith("Use JsonReader") ? "not JSON, or a number of too many digits" : said;
+        said.startsWith("Use JsonReader")
+            ? "not JSON, or a number of too many digits"
+            : said.substring(0, 1).toLowerCase(Locale.ROOT) + said.substring(1);
     String there = text.lines().skip(line - 1).findFirst().orElse("");
     int from = Math.min(Math.max(Integer.parseInt(place.group(3)) - 2, 0), there.length());
     String found = there.substring(from, Math.min(there.length(), from + SHOWN)).strip();
@@ -127,8 +134,7 @@ public final class OciJson {
     var text = new StringWriter(1024);
     try {
       var writer = new JsonWriter(text);
-      if (indented) { // as encoding/json of Go: what people grep for in the output of other
-        // runtimes
+      if (indented) { // as Go does: what people grep for in the output of other runtimes
         writer.setFormattingStyle(FormattingStyle.PRETTY);
       }
       RecordWriter.write(writer, value);
