@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.jcontainerd.linux.loop.KernelWaiter;
 import org.jcontainerd.linux.process.ExitStatus;
+import org.jcontainerd.linux.process.ProcessStat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -62,7 +64,7 @@ final class LauncherRootTest {
     launchTrue();
     ProcessHandle reserve = awaitReserve();
     assertTrue(reserve.destroyForcibly());
-    awaitHelpers(0);
+    awaitReserves(0);
     launchTrue();
     assertNotEquals(reserve.pid(), awaitReserve().pid());
   }
@@ -75,28 +77,34 @@ final class LauncherRootTest {
       var _ = launch.exited().get();
       var _ = awaitReserve();
     }
-    assertEquals(List.of(), helpers());
+    assertEquals(List.of(), reserves());
   }
 
-  private static ProcessHandle awaitReserve() throws InterruptedException {
-    return awaitHelpers(1).getFirst();
+  private static ProcessHandle awaitReserve() throws Exception {
+    return awaitReserves(1).getFirst();
   }
 
-  private static List<ProcessHandle> awaitHelpers(int count) throws InterruptedException {
+  private static List<ProcessHandle> awaitReserves(int count) throws Exception {
     while (true) {
-      List<ProcessHandle> helpers = helpers();
-      if (helpers.size() == count) {
-        return helpers;
+      List<ProcessHandle> reserves = reserves();
+      if (reserves.size() == count) {
+        return reserves;
       }
       Thread.sleep(1);
     }
   }
 
-  private static List<ProcessHandle> helpers() {
-    return ProcessHandle.current()
-        .children()
-        .filter(child -> child.info().command().orElse("").startsWith("/memfd:"))
-        .toList();
+  private static List<ProcessHandle> reserves() throws IOException {
+    var found = new ArrayList<ProcessHandle>();
+    for (ProcessHandle child : ProcessHandle.current().children().toList()) {
+      int pid = Math.toIntExact(child.pid());
+      if (ProcessStat.read(pid)
+          .filter(stat -> stat.command().equals("jrunc-reserve"))
+          .isPresent()) {
+        found.add(child);
+      }
+    }
+    return found;
   }
 
   /** Prints how long they take; there is no bound, machines are too different. */
