@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -254,9 +255,13 @@ public record HostState(Map<String, Set<String>> items) {
       return false;
     }
     Optional<ProcessHandle> parent = process.parent();
-    return parent.isPresent()
-        && Files.readString(
-                Path.of("/proc/" + parent.get().pid() + "/cmdline"), StandardCharsets.ISO_8859_1)
-            .contains(SHIM);
+    try {
+      return parent.isPresent()
+          && Files.readString(
+                  Path.of("/proc/" + parent.get().pid() + "/cmdline"), StandardCharsets.ISO_8859_1)
+              .contains(SHIM);
+    } catch (NoSuchFileException _) {
+      return false; // the shim has just ended
+    }
   }
 }
