@@ -24,6 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The life of a container. */
 class ContainerTest extends CriSuite {
+  private static final String AWAIT_READY = "while [ ! -e /ready ]; do sleep 0.02; done";
+
   @TempDir private Path host;
 
   private void stop(String id, long seconds) {
@@ -55,7 +57,12 @@ class ContainerTest extends CriSuite {
   void life_fromCreatedToRemoved_showsEachState() throws Exception {
     var pod = pods().pod("life").build();
     String podId = run(pod);
-    var config = shell("main", "exit 7").putLabels("k", "v").putAnnotations("a", "b").build();
+    var config =
+        shell("main", "while [ ! -e /host/go ]; do sleep 0.02; done; exit 7")
+            .addMounts(Mount.newBuilder().setHostPath(host.toString()).setContainerPath("/host"))
+            .putLabels("k", "v")
+            .putAnnotations("a", "b")
+            .build();
     String id = pods().create(podId, pod, config);
     var created = status(id);
     assertEquals(ContainerState.CONTAINER_CREATED, created.getState());
@@ -64,6 +71,8 @@ class ContainerTest extends CriSuite {
     assertEquals(config.getAnnotationsMap(), created.getAnnotationsMap());
     assertTrue(created.getCreatedAt() > 0);
     pods().start(id);
+    assertEquals(ContainerState.CONTAINER_RUNNING, status(id).getState());
+    Files.createFile(host.resolve("go"));
     var exited = awaitExit(id);
     assertEquals(7, exited.getExitCode());
     assertEquals("Error", exited.getReason());
@@ -79,12 +88,14 @@ class ContainerTest extends CriSuite {
     var status = awaitExit(startShell("zero", "true"));
     assertEquals(0, status.getExitCode());
     assertEquals("Completed", status.getReason());
+    onlyOurs("may say that a process that ends at once has ended before it was started");
+    assertTrue(status.getFinishedAt() >= status.getStartedAt());
   }
 
   @Test
   void stop_withATrap_givesTheProcessTimeToEnd() {
-    String id = startShell("trap", "trap 'exit 3' TERM; while :; do sleep 0.05; done");
-    output(id, "true");
+    String id = startShell("trap", "trap 'exit 3' TERM; >/ready; while :; do sleep 0.05; done");
+    output(id, AWAIT_READY);
     stop(id, 20);
     assertEquals(3, status(id).getExitCode());
     stop(id, 20);
@@ -92,8 +103,8 @@ class ContainerTest extends CriSuite {
 
   @Test
   void stop_ofAProcessThatIgnoresTerm_killsIt() {
-    String id = startShell("deaf", "trap '' TERM; while :; do sleep 0.05; done");
-    output(id, "true");
+    String id = startShell("deaf", "trap '' TERM; >/ready; while :; do sleep 0.05; done");
+    output(id, AWAIT_READY);
     stop(id, 1);
     assertEquals(137, status(id).getExitCode());
   }
