@@ -30,7 +30,11 @@ case $kind in
   command) flags="$flags $shared $short -Xms8m -Xmx128m" ;;
   client) flags="$flags $shared -Xms8m -Xmx128m" ;;
   shim) flags="$flags $shared -Xms8m -Xmx256m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30 -XX:+ExitOnOutOfMemoryError" ;;
-  daemon) flags="$flags -Xms32m -Xmx768m -XX:MaxHeapFreeRatio=40 -XX:+ExitOnOutOfMemoryError" ;;
+  daemon)
+    flags="$flags -Xms32m -Xmx768m -XX:MaxHeapFreeRatio=40 -XX:+ExitOnOutOfMemoryError"
+    # Without it every start writes a copy to /tmp, which a kill leaves there, and a noexec /tmp keeps the daemon from starting.
+    flags="$flags -Dorg.sqlite.lib.path=$home/lib"
+    ;;
 esac
 
 path=

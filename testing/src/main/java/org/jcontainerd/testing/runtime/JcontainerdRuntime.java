@@ -28,7 +28,7 @@ public final class JcontainerdRuntime implements RunningRuntime {
   public static JcontainerdRuntime start(Path directory, TestNetwork network, List<Path> cniBin)
       throws IOException, InterruptedException {
     var _ = Locations.program("bin/jcontainerd"); // before anything is written
-    Files.createDirectories(directory);
+    Files.createDirectories(temporary(directory));
     network.write(directory.resolve("net.d"), directory.resolve("ipam"));
     Files.writeString(directory.resolve("config.toml"), config(directory, cniBin));
     var runtime = new JcontainerdRuntime(directory, network, launch(directory));
@@ -86,7 +86,22 @@ public final class JcontainerdRuntime implements RunningRuntime {
             "-c",
             directory.resolve("config.toml").toString()),
         // what plugins that are not ours start: iptables
-        Map.of("PATH", System.getenv("PATH") + ":" + Locations.peers().resolve("bin")));
+        Map.of(
+            "PATH",
+            System.getenv("PATH") + ":" + Locations.peers().resolve("bin"),
+            "JCONTAINERD_JAVA_OPTIONS",
+            "-Djava.io.tmpdir=" + temporary(directory)));
+  }
+
+  private static Path temporary(Path directory) {
+    return directory.resolve("tmp");
+  }
+
+  /** What the daemon and its shims have put where temporary files go, and not removed. */
+  public List<Path> temporaryFiles() throws IOException {
+    try (var files = Files.list(temporary(directory))) {
+      return files.toList();
+    }
   }
 
   private void awaitReady() throws IOException, InterruptedException {

@@ -120,6 +120,7 @@ class CrashTest {
       var _ = crash(delay, () -> removeAndAnswerImage(imageId));
     }
     assertEquals(List.of(), daemon().left(before), "left behind on the host");
+    assertEquals(List.of(), daemon().runtime().temporaryFiles(), "left behind by the killed");
   }
 
   private boolean removeAndAnswerImage(String imageId) {
