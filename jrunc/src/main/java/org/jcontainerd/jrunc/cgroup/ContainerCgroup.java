@@ -105,9 +105,10 @@ public final class ContainerCgroup {
       try {
         KernelFile.write(directory.resolve("cgroup.subtree_control"), "+" + controller);
       } catch (LinuxException e) {
-        // EBUSY: the directory has processes; EOPNOTSUPP: threaded; ENOENT: not offered after all.
+        // EBUSY: the directory has processes; EOPNOTSUPP: threaded; ENOENT: not offered after all;
+        // EACCES, EROFS: above what was given to this user, as user.slice is, or to this container.
         // A limit that needs the controller then fails with the name of its file.
-        if (!e.is(Errno.EBUSY, Errno.EOPNOTSUPP, Errno.ENOENT)) {
+        if (!e.is(Errno.EBUSY, Errno.EOPNOTSUPP, Errno.ENOENT, Errno.EACCES, Errno.EROFS)) {
           throw e;
         }
       }
