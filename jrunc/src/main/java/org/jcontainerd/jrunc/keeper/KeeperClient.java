@@ -41,12 +41,6 @@ public final class KeeperClient implements AutoCloseable {
   private final HelperConnection connection;
   private final ReentrantLock oneRequest = new ReentrantLock();
 
-  /** The first answer with descriptors, if it came before it was wanted. */
-  private Optional<HelperMessage.Answer> ahead = Optional.empty();
-
-  /** Whether that answer has been asked for and has not come. */
-  private boolean asked;
-
   private KeeperClient(HelperConnection connection) {
     this.connection = connection;
   }
@@ -76,11 +70,7 @@ public final class KeeperClient implements AutoCloseable {
 
   /** Goes on with the connection of a launch that has become ready or started. */
   public static KeeperClient of(Launch launch) {
-    var client = new KeeperClient(launch.connection());
-    boolean asked = launch.isAsked();
-    client.ahead = launch.takeAhead();
-    client.asked = asked && client.ahead.isEmpty();
-    return client;
+    return new KeeperClient(launch.connection());
   }
 
   public KeeperStatus status() throws IOException {
@@ -104,15 +94,11 @@ public final class KeeperClient implements AutoCloseable {
   private HelperMessage.Answer askForDescriptors() throws IOException {
     oneRequest.lock();
     try {
-      if (ahead.isPresent()) {
-        var answer = ahead.get();
-        ahead = Optional.empty();
-        return answer;
+      connection.askForDescriptors();
+      var early = connection.takeDescriptors();
+      if (early.isPresent()) {
+        return early.get();
       }
-      if (!asked) {
-        connection.send(HelperMessage.DESCRIPTORS);
-      }
-      asked = false;
       return await(HelperMessage.DESCRIPTORS, LaunchListener.NONE, Optional.of(ANSWER_TIME));
     } finally {
       oneRequest.unlock();
@@ -208,7 +194,6 @@ public final class KeeperClient implements AutoCloseable {
 
   @Override
   public void close() {
-    ahead.ifPresent(answer -> answer.fds().forEach(Fd::close));
     connection.close();
   }
 }

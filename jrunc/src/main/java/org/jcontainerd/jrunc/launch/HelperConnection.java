@@ -22,8 +22,8 @@ import org.jcontainerd.linux.socket.UnixSocket;
  *
  * <p>With a {@link KernelWaiter} the messages are received on its thread and {@link #next} may wait
  * on a virtual thread; without one {@link #next} waits in the kernel and belongs on a platform
- * thread. One thread takes messages at a time; {@link #send} and {@link #exited} may be used by
- * any.
+ * thread. One thread takes messages and asks for descriptors at a time; {@link #send} and {@link
+ * #exited} may be used by any.
  */
 public final class HelperConnection implements AutoCloseable {
   /** The longest message: a sync with its tag, or a failure. */
@@ -34,6 +34,12 @@ public final class HelperConnection implements AutoCloseable {
   private final CompletableFuture<ProcessExit> exited = new CompletableFuture<>();
   private final AtomicReference<Optional<Registration>> listening =
       new AtomicReference<>(Optional.empty());
+
+  /** Whether a keeper's descriptors were asked for and its answer has not been taken. */
+  private boolean asked;
+
+  /** That answer, where it came among messages that were waited for before it. */
+  private Optional<HelperMessage.Answer> early = Optional.empty();
 
   private HelperConnection(UnixSocket socket) {
     this.socket = socket;
@@ -189,6 +195,32 @@ public final class HelperConnection implements AutoCloseable {
     socket.send(ByteBuffer.wrap(new byte[] {(byte) request}));
   }
 
+  /** Asks a keeper for its descriptors, if an answer to that is not awaited already. */
+  public void askForDescriptors() throws LinuxException {
+    if (!asked) {
+      send(HelperMessage.DESCRIPTORS);
+      asked = true;
+    }
+  }
+
+  /** Whether the answer to {@link #askForDescriptors} may still come. */
+  boolean awaitsDescriptors() {
+    return asked && early.isEmpty();
+  }
+
+  /** Puts an answer aside that came before it was wanted. */
+  void keep(HelperMessage.Answer answer) {
+    early = Optional.of(answer);
+  }
+
+  /** Ends what {@link #askForDescriptors} began: what was put aside, now the caller's. */
+  public Optional<HelperMessage.Answer> takeDescriptors() {
+    var taken = early;
+    asked = false;
+    early = Optional.empty();
+    return taken;
+  }
+
   /** Sends a part of a plan. */
   UnixSocket socket() {
     return socket;
@@ -203,6 +235,7 @@ public final class HelperConnection implements AutoCloseable {
       socket.close();
     }
     inbox.forEach(HelperConnection::discard);
+    takeDescriptors().ifPresent(HelperConnection::discard);
     end();
   }
 

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jcontainerd.linux.Errno;
-import org.jcontainerd.linux.Fd;
 import org.jcontainerd.linux.LinuxException;
 import org.jcontainerd.linux.process.PidFd;
 
@@ -19,8 +18,6 @@ public final class Launch implements AutoCloseable {
 
   private final HelperConnection connection;
   private final Optional<PidFd> helper;
-  private boolean asked;
-  private Optional<HelperMessage.Answer> ahead = Optional.empty();
 
   Launch(HelperConnection connection, Optional<PidFd> helper) {
     this.connection = connection;
@@ -38,27 +35,13 @@ public final class Launch implements AutoCloseable {
    */
   public void askAhead() throws IOException {
     try {
-      connection.send(HelperMessage.DESCRIPTORS);
-      asked = true;
+      connection.askForDescriptors();
     } catch (LinuxException e) {
       if (!e.is(Errno.EPIPE, Errno.ECONNRESET)) {
         throw e;
       }
       // it has ended already: why is the next message
     }
-  }
-
-  /** Whether the answer to {@link #askAhead} is still to be taken. */
-  public boolean isAsked() {
-    return asked;
-  }
-
-  /** The answer to {@link #askAhead} if it came before the process was ready; the caller's then. */
-  public Optional<HelperMessage.Answer> takeAhead() {
-    var taken = ahead;
-    asked = false;
-    ahead = Optional.empty();
-    return taken;
   }
 
   /** Lets the process go on after {@link HelperMessage.Synced}. */
@@ -89,8 +72,8 @@ public final class Launch implements AutoCloseable {
         case HelperMessage.Warning(StepFailure failure) -> listener.warned(failure);
         case HelperMessage.Listener(var process, var fd) -> listener.seccompListener(process, fd);
         case HelperMessage.Done done -> listener.done(done);
-        case HelperMessage.Answer answer when asked && ahead.isEmpty() ->
-            ahead = Optional.of(answer);
+        case HelperMessage.Answer answer when connection.awaitsDescriptors() ->
+            connection.keep(answer);
         case HelperMessage.Ended _ -> throw new IOException("helper ended without a report");
         case HelperMessage.Exited _, HelperMessage.Answer _ ->
             throw new IOException("helper answered out of turn");
@@ -110,7 +93,6 @@ public final class Launch implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    takeAhead().ifPresent(answer -> answer.fds().forEach(Fd::close));
     connection.close();
     if (helper.isPresent()) {
       try (PidFd process = helper.get()) {
