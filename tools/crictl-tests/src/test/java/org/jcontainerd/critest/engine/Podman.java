@@ -40,6 +40,10 @@ final class Podman implements AutoCloseable {
     return podman;
   }
 
+  /**
+   * Limits: podman's own are above what root may ask for on some hosts. Soft and hard are equal,
+   * because {@code play kube} exchanges them.
+   */
   private void configure() throws IOException {
     Path directory = home.directory();
     Path peers = Locations.peers();
@@ -64,6 +68,7 @@ final class Podman implements AutoCloseable {
                 [containers]
                 netns = "none"
                 log_driver = "k8s-file"
+                default_ulimits = ["nofile=4096:4096", "nproc=%7$s:%7$s"]
                 init_path = "%2$s/root/usr/libexec/podman/catatonit"
                 seccomp_profile = "%2$s/root/usr/share/containers/seccomp.json"
                 [engine]
@@ -89,13 +94,25 @@ final class Podman implements AutoCloseable {
                         runtime.name(),
                         runtime.program(),
                         environment.get("PATH"),
-                        libraries(Locations.peer("podman"))))
+                        libraries(Locations.peer("podman")),
+                        processes()))
             .toString());
     environment.put(
         "CONTAINERS_REGISTRIES_CONF",
         home.file("registries.conf", "unqualified-search-registries = []\n").toString());
     home.file(
         ".config/containers/policy.json", "{\"default\":[{\"type\":\"insecureAcceptAnything\"}]}");
+  }
+
+  /** The hard limit of our user's processes; -1 if there is none. */
+  private static String processes() throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/self/limits"))) {
+      if (line.startsWith("Max processes")) {
+        String hard = line.split("\\s+")[3];
+        return hard.equals("unlimited") ? "-1" : hard;
+      }
+    }
+    throw new IOException("/proc/self/limits: no line for processes");
   }
 
   /**
