@@ -36,9 +36,9 @@ final class NotifySocket implements AutoCloseable {
   private static final long BARRIER_SECONDS = 30;
 
   private final UnixSocket container;
-  private final Path host;
+  private final String host;
 
-  private NotifySocket(UnixSocket container, Path host) {
+  private NotifySocket(UnixSocket container, String host) {
     this.container = container;
     this.host = host;
   }
@@ -72,7 +72,7 @@ final class NotifySocket implements AutoCloseable {
     if (!isWanted(environment)) {
       return Optional.empty();
     }
-    Path host = Path.of(environment.get(VARIABLE));
+    String host = environment.getOrDefault(VARIABLE, "");
     try {
       UnixSocket socket = UnixSocket.bind(directory.resolve(NAME), 0777);
       return Optional.of(new NotifySocket(socket, host));
@@ -127,11 +127,18 @@ final class NotifySocket implements AutoCloseable {
   }
 
   private void tell(String ready, int mainPid) throws IOException {
-    try (UnixSocket manager = UnixSocket.connect(SocketType.DATAGRAM, host)) {
+    try (UnixSocket manager = connect(host)) {
       manager.send(ascii(ready + "\n"));
       manager.send(ascii("MAINPID=" + mainPid + "\n"));
       barrier(manager);
     }
+  }
+
+  /** Of sd_notify(3): a path, or an abstract name after an at sign. */
+  private static UnixSocket connect(String host) throws LinuxException {
+    return host.startsWith("@")
+        ? UnixSocket.connectAbstract(SocketType.DATAGRAM, host.substring(1))
+        : UnixSocket.connect(SocketType.DATAGRAM, Path.of(host));
   }
 
   /**

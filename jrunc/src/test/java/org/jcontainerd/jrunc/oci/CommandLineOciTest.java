@@ -277,17 +277,30 @@ class CommandLineOciTest {
 
   @Test
   void readiness_isToldToTheServiceManager() throws Exception {
-    notCrun("has its socket elsewhere");
     Path manager = directory.resolve("manager");
-    try (Box box = box().script("test -S $NOTIFY_SOCKET && sleep 100");
-        UnixSocket socket = UnixSocket.bind(manager, 0700)) {
+    try (UnixSocket socket = UnixSocket.bind(manager, 0700)) {
+      readinessIsTold(socket, manager.toString());
+    }
+  }
+
+  @Test
+  void readiness_isToldToAnAbstractSocket() throws Exception {
+    String name = "jrunc-oci-" + ProcessHandle.current().pid();
+    try (UnixSocket socket = UnixSocket.bindAbstract(name)) {
+      readinessIsTold(socket, "@" + name);
+    }
+  }
+
+  private void readinessIsTold(UnixSocket socket, String manager) throws Exception {
+    notCrun("has its socket elsewhere");
+    try (Box box = box().script("test -S $NOTIFY_SOCKET && sleep 100")) {
       socket.receiveTimeout(Duration.ofSeconds(30));
       String bundle = box.bundle().directory().toString();
       var run =
           CompletableFuture.supplyAsync(() -> {
             try {
               return runtime.runWith(
-                  Map.of("NOTIFY_SOCKET", manager.toString()),
+                  Map.of("NOTIFY_SOCKET", manager),
                   List.of(),
                   "run",
                   "--detach",

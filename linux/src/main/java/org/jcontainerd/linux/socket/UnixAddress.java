@@ -11,9 +11,9 @@ import org.jcontainerd.linux.sys.FileNames;
 import org.jcontainerd.linux.sys.SocketCalls;
 
 /**
- * The address of a socket in the file system. {@code sun_path} has 108 bytes; a longer path is
- * reached through a descriptor of its directory, {@code /proc/self/fd/N/name}. Confined to one
- * call.
+ * The address of a socket, in the file system or abstract (unix(7)). {@code sun_path} has 108
+ * bytes; a longer path is reached through a descriptor of its directory, {@code
+ * /proc/self/fd/N/name}. Confined to one call.
  */
 final class UnixAddress implements AutoCloseable {
   /** {@code sizeof(sun_path)} of linux/un.h, with the final NUL. */
@@ -52,6 +52,26 @@ final class UnixAddress implements AutoCloseable {
       throw new LinuxException(Errno.ENAMETOOLONG, "sockaddr_un", path.toString());
     }
     return new UnixAddress(sockaddr(shorter), directory);
+  }
+
+  /**
+   * A name that is in no file system, but in the network namespace.
+   *
+   * @param name without the NUL that it begins with there
+   * @throws LinuxException ENAMETOOLONG if it has more than 107 bytes
+   */
+  static UnixAddress ofAbstract(String name) throws LinuxException {
+    byte[] encoded = FileNames.encode(name);
+    if (encoded.length >= SUN_PATH) {
+      throw new LinuxException(Errno.ENAMETOOLONG, "sockaddr_un", "@" + name);
+    }
+    return new UnixAddress(
+        ByteBuffer.allocate(2 + 1 + encoded.length)
+            .order(ByteOrder.nativeOrder())
+            .putShort((short) SocketCalls.AF_UNIX)
+            .put((byte) 0)
+            .put(encoded)
+            .array());
   }
 
   byte[] bytes() {

@@ -52,11 +52,29 @@ public final class UnixSocket implements AutoCloseable {
    * @throws LinuxException ENOENT, or ECONNREFUSED if nobody listens
    */
   public static UnixSocket connect(SocketType type, Path path) throws LinuxException {
-    int flags = SocketCalls.SOCK_CLOEXEC | type.number();
-    Fd fd = Fd.adopt(SocketCalls.socket(SocketCalls.AF_UNIX, flags, 0), "connection to " + path);
     try (UnixAddress address = UnixAddress.of(path)) {
-      Retry.voidOnInterrupt(
-          () -> SocketCalls.connect(fd.number(), address.bytes(), path.toString()));
+      return connect(type, address, path.toString());
+    }
+  }
+
+  /**
+   * Connects to a socket of an abstract name (unix(7)) in our network namespace.
+   *
+   * @param name without the NUL that it begins with
+   * @throws LinuxException ECONNREFUSED if there is none
+   */
+  public static UnixSocket connectAbstract(SocketType type, String name) throws LinuxException {
+    try (UnixAddress address = UnixAddress.ofAbstract(name)) {
+      return connect(type, address, "@" + name);
+    }
+  }
+
+  private static UnixSocket connect(SocketType type, UnixAddress address, String name)
+      throws LinuxException {
+    int flags = SocketCalls.SOCK_CLOEXEC | type.number();
+    Fd fd = Fd.adopt(SocketCalls.socket(SocketCalls.AF_UNIX, flags, 0), "connection to " + name);
+    try {
+      Retry.voidOnInterrupt(() -> SocketCalls.connect(fd.number(), address.bytes(), name));
       return new UnixSocket(fd);
     } catch (LinuxException | RuntimeException e) {
       fd.close();
@@ -76,6 +94,24 @@ public final class UnixSocket implements AutoCloseable {
     try (UnixAddress address = UnixAddress.of(path)) {
       PathCalls.fchmod(fd.number(), mode); // bind(2) makes the file with the mode of the socket
       SocketCalls.bind(fd.number(), address.bytes(), path.toString());
+      return new UnixSocket(fd);
+    } catch (LinuxException | RuntimeException e) {
+      fd.close();
+      throw e;
+    }
+  }
+
+  /**
+   * A datagram socket with an abstract name, which is not connected.
+   *
+   * @param name without the NUL that it begins with
+   * @throws LinuxException EADDRINUSE if somebody has the name
+   */
+  public static UnixSocket bindAbstract(String name) throws LinuxException {
+    int flags = SocketCalls.SOCK_CLOEXEC | SocketType.DATAGRAM.number();
+    Fd fd = Fd.adopt(SocketCalls.socket(SocketCalls.AF_UNIX, flags, 0), "socket at @" + name);
+    try (UnixAddress address = UnixAddress.ofAbstract(name)) {
+      SocketCalls.bind(fd.number(), address.bytes(), "@" + name);
       return new UnixSocket(fd);
     } catch (LinuxException | RuntimeException e) {
       fd.close();

@@ -74,6 +74,27 @@ class UnixSocketRootTest {
     }
   }
 
+  @Test
+  void abstractName_ofAllItsBytes_isInNoFileSystem() throws IOException {
+    String name = ("jc-test-" + ProcessHandle.current().pid() + "-").concat("n".repeat(107));
+    String longest = name.substring(0, 107);
+    try (UnixSocket receiver = UnixSocket.bindAbstract(longest);
+        UnixSocket sender = UnixSocket.connectAbstract(SocketType.DATAGRAM, longest)) {
+      sender.send(bytes("hello"));
+      assertEquals("hello", text(receiver.receive(100).orElseThrow()));
+      var taken = assertThrows(LinuxException.class, () -> UnixSocket.bindAbstract(longest));
+      assertEquals(Errno.EADDRINUSE, taken.errno());
+      assertTrue(String.valueOf(taken.getMessage()).contains("@" + longest), taken::getMessage);
+    }
+    var gone =
+        assertThrows(
+            LinuxException.class, () -> UnixSocket.connectAbstract(SocketType.DATAGRAM, longest));
+    assertEquals(Errno.ECONNREFUSED, gone.errno());
+    var tooLong =
+        assertThrows(LinuxException.class, () -> UnixSocket.bindAbstract(name.substring(0, 108)));
+    assertEquals(Errno.ENAMETOOLONG, tooLong.errno());
+  }
+
   @ParameterizedTest
   @EnumSource(SocketType.class)
   void send_descriptors_arriveInOrderAndCloseOnExec(SocketType type) throws IOException {
