@@ -45,7 +45,7 @@ public record Config(
   /**
    * The shim and what it starts.
    *
-   * @param shim program that prints the address of a running shim ({@code start})
+   * @param shim program that the daemon starts with the verb {@code serve} where no shim answers
    * @param helper the static program that holds a pod's namespaces; copied to {@code <root>/pause}
    * @param handlers names accepted as CRI runtime handler; the first is the default
    * @param startTimeout how long the shim may take to come up

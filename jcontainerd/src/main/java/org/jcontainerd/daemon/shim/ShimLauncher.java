@@ -1,25 +1,32 @@
 package org.jcontainerd.daemon.shim;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.jcontainerd.linux.Fd;
+import org.jcontainerd.linux.Errno;
+import org.jcontainerd.linux.LinuxException;
 import org.jcontainerd.linux.Signal;
-import org.jcontainerd.linux.fs.Pipe;
+import org.jcontainerd.linux.fs.OpenFile;
+import org.jcontainerd.linux.fs.OpenFlag;
 import org.jcontainerd.linux.process.PidFd;
 import org.jcontainerd.linux.process.Spawn;
+import org.jcontainerd.linux.socket.SocketType;
+import org.jcontainerd.linux.socket.UnixSocket;
+import org.jcontainerd.ttrpc.TtrpcClient;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Asks the shim's program for the socket of a running shim (shim v2, {@code start}): it starts one
- * if none answers. Once at the daemon's start and once after a shim's death, never for a pod.
+ * Finds the socket of the running shim, and starts a shim where none answers: detached, so that it
+ * outlives us, and without the verb {@code start} of shim v2, which would cost one more JVM. Once
+ * at the daemon's start and once after a shim's death, never for a pod.
  *
  * @param program absolute
  * @param address the daemon's socket, part of the shim's identity
@@ -27,83 +34,116 @@ import org.jcontainerd.linux.process.Spawn;
  */
 record ShimLauncher(Path program, String namespace, Path address, Path state, Duration timeout)
     implements ShimConnection.Launcher {
-  private static final int LONGEST_ANSWER = 4096;
-  private static final int STDERR = 2;
+  private static final Logger logger = LoggerFactory.getLogger(ShimLauncher.class);
+  private static final int READY_FD = 3;
+  private static final int LOG_MODE = 0640;
+  private static final int HASH_DIGITS = 16;
 
   @Override
   public Path launch() throws IOException, InterruptedException {
-    try (Pipe input = Pipe.create();
-        Pipe output = Pipe.create()) {
-      PidFd child =
-          command()
-              .descriptor(0, input.readEnd())
-              .descriptor(1, output.writeEnd())
-              .descriptor(STDERR, Fd.adopt(STDERR, "stderr"))
-              .start();
-      try (child) {
-        input.readEnd().close();
-        input.writeEnd().close();
-        output.writeEnd().close();
-        return await(child, output.readEnd());
+    Path socket = socket();
+    if (!answers(socket)) {
+      start();
+    }
+    return socket;
+  }
+
+  /** By docs/contracts.md, "Shim". */
+  private Path socket() {
+    try {
+      var digest =
+          MessageDigest.getInstance("SHA-256")
+              .digest((address + "\0" + namespace).getBytes(StandardCharsets.UTF_8));
+      String hash = HexFormat.of().formatHex(digest).substring(0, HASH_DIGITS);
+      return state.resolve("s").resolve("jshim-" + hash + ".sock");
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every JDK has SHA-256", e);
+    }
+  }
+
+  private static boolean answers(Path socket) {
+    try (var _ = TtrpcClient.connect(socket)) {
+      return true;
+    } catch (IOException e) {
+      return false; // nobody listens: no socket yet, or that of a dead shim
+    }
+  }
+
+  /** Returns when the shim serves, or has found that another one does. */
+  private void start() throws IOException, InterruptedException {
+    var serves = new CompletableFuture<Void>();
+    // recvmsg(2) and waitid(2) block: a platform thread of their own, which reaps the shim
+    var _ = Thread.ofPlatform().daemon().name("shim").start(() -> follow(serves));
+    try {
+      var _ = serves.get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+    }
+  }
+
+  private void follow(CompletableFuture<Void> serves) {
+    try (var ready = UnixSocket.pair(SocketType.STREAM);
+        PidFd shim = spawn(ready.second())) {
+      ready.second().close();
+      awaitReady(ready.first(), shim);
+      var _ = serves.complete(null);
+      logger.atInfo().addKeyValue("status", shim.waitFor()).log("shim ended");
+    } catch (IOException | RuntimeException e) {
+      if (!serves.completeExceptionally(e)) {
+        logger.atWarn().setCause(e).log("shim not followed any more");
       }
     }
   }
 
-  private Spawn command() {
-    var environment = new HashMap<>(System.getenv());
-    environment.put("JSHIM_STATE", state.toString());
-    return Spawn.program(program)
-        .environment(environment)
-        .arguments(
-            List.of(
-                program.toString(),
-                "-namespace",
-                namespace,
-                "-address",
-                address.toString(),
-                "-id",
-                "jcontainerd",
-                "start"));
+  private PidFd spawn(UnixSocket ready) throws LinuxException {
+    try (var nothing = OpenFile.open(Path.of("/dev/null"), OpenFlag.READ_WRITE);
+        var log =
+            OpenFile.open(log(), LOG_MODE, OpenFlag.WRITE, OpenFlag.CREATE, OpenFlag.APPEND)) {
+      return Spawn.program(program)
+          .arguments(
+              List.of(
+                  program.toString(),
+                  "-state",
+                  state.toString(),
+                  "-namespace",
+                  namespace,
+                  "-address",
+                  address.toString(),
+                  "serve"))
+          .environment(System.getenv())
+          .directory(Path.of("/"))
+          .descriptor(0, nothing)
+          .descriptor(1, log)
+          .descriptor(2, log)
+          .descriptor(READY_FD, ready.fd())
+          .newSession()
+          .start();
+    }
   }
 
-  /** The answer ends with the program: the shim itself must not hold our pipe. */
-  private Path await(PidFd child, Fd output) throws IOException, InterruptedException {
-    var answer = new CompletableFuture<Path>();
-    // read(2) and waitid(2) block: a platform thread of their own
-    Thread reader =
-        Thread.ofPlatform()
-            .daemon()
-            .name("start shim")
-            .start(() -> {
-              try {
-                answer.complete(answer(child, output));
-              } catch (IOException | RuntimeException e) {
-                answer.completeExceptionally(e);
-              }
-            });
+  private Path log() {
+    return state.resolve("jshim.log");
+  }
+
+  /** A byte tells that the shim serves; the end alone, that it ends. */
+  private void awaitReady(UnixSocket ready, PidFd shim) throws IOException {
+    ready.receiveTimeout(timeout);
     try {
-      return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      var _ = child.send(Signal.SIGKILL);
-      throw new IOException("start shim '" + program + "': no answer in " + timeout, e);
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
-    } finally {
-      reader.join(); // the descriptors are closed after this
+      if (ready.receive(1).isPresent()) {
+        return;
+      }
+    } catch (LinuxException e) {
+      if (!e.is(Errno.EAGAIN)) {
+        throw e;
+      }
+      var _ = shim.send(Signal.SIGKILL);
+      var _ = shim.waitFor();
+      throw new IOException("start shim '" + program + "': not ready in " + timeout, e);
     }
-  }
-
-  private Path answer(PidFd child, Fd output) throws IOException {
-    var bytes = ByteBuffer.allocate(LONGEST_ANSWER);
-    while (bytes.hasRemaining() && output.read(bytes) > 0) {
-      // until the end of file
-    }
-    var status = child.waitFor();
-    String text = new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8).strip();
-    if (status.shellCode() != 0 || text.isEmpty()) {
+    var status = shim.waitFor();
+    if (status.shellCode() != 0) { // 0: another one serves already
       throw new IOException(
-          "start shim '" + program + "': ended with " + status + ", its messages are above");
+          "start shim '" + program + "': ended with " + status + ", see '" + log() + "'");
     }
-    return Path.of(text.startsWith("unix://") ? text.substring("unix://".length()) : text);
   }
 }
