@@ -1,9 +1,12 @@
 package org.jcontainerd.jrunc.launch;
 
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jcontainerd.linux.fs.Pipe;
@@ -14,6 +17,8 @@ import org.jcontainerd.linux.process.ExitStatus;
 final class PlanRig implements AutoCloseable {
   /** What a process printed, and how it ended. */
   record Result(String output, ExitStatus status) {}
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   final Path root;
   final KernelWaiter waiter;
@@ -59,11 +64,11 @@ final class PlanRig implements AutoCloseable {
   /** Runs a plan that has to fail. */
   StepFailure fail(TestPlan plan) throws Exception {
     try (var launch = plan.launch(launcher)) {
-      launch.await(LaunchListener.NONE);
-    } catch (PlanFailedException e) {
-      return e.failure();
+      var failed = assertThrows(PlanFailedException.class, () -> launch.await(LaunchListener.NONE));
+      // the report comes from the child; what the helper undoes it undoes before its end
+      while (!(launch.connection().next(PATIENCE) instanceof HelperMessage.Ended)) {}
+      return failed.failure();
     }
-    throw new AssertionError("the plan ran");
   }
 
   @Override
