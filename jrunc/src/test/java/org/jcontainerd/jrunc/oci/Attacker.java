@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jcontainerd.testing.runtime.Locations;
 
 /**
  * A process that exchanges two names for each other as fast as it can, as somebody does who has a
@@ -61,7 +62,7 @@ public final class Attacker implements AutoCloseable {
                   "-static",
                   "-o",
                   program.toString(),
-                  "src/test/c/" + name + ".c")
+                  Locations.checkout().resolve("jrunc/src/test/c/" + name + ".c").toString())
               .redirectErrorStream(true)
               .start();
       String output = new String(gcc.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
