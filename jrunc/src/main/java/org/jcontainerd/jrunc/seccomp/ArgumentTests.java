@@ -1,7 +1,10 @@
 package org.jcontainerd.jrunc.seccomp;
 
+import static java.util.stream.Collectors.partitioningBy;
+
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -29,23 +32,6 @@ final class ArgumentTests {
     this.otherwise = otherwise;
   }
 
-  /** Literals that must all hold, and the answer if they do. */
-  private record Cube(List<Literal> literals, Action action) {
-    /** Without what is known; empty if a literal is known not to hold. */
-    Optional<Cube> given(Facts facts) {
-      var open = new ArrayList<Literal>(literals.size());
-      for (Literal literal : literals) {
-        Optional<Boolean> known = facts.decide(literal);
-        if (known.isEmpty()) {
-          open.add(literal);
-        } else if (!known.get()) {
-          return Optional.empty();
-        }
-      }
-      return Optional.of(new Cube(open, action));
-    }
-  }
-
   /** What the accumulator holds. */
   private record Loaded(int offset, int mask) {
     static Loaded by(Literal literal) {
@@ -64,11 +50,10 @@ final class ArgumentTests {
   private record Step(Literal literal, boolean load, List<Cube> cubes, Facts facts) {}
 
   /** Writes the tests of a verdict; answers the position of the first. */
-  static int write(BpfWriter out, Verdicts.Verdict verdict, boolean wide) {
-    var cubes = new ArrayList<Cube>();
-    for (Verdicts.Case one : verdict.cases()) {
-      cubes.addAll(cubes(one, wide));
-    }
+  static int write(BpfWriter out, Verdicts.Verdict verdict) {
+    var tree = new CaseTree(verdict.wide());
+    verdict.cases().forEach(tree::add);
+    List<Cube> cubes = tree.cubes();
     var tests = new ArgumentTests(out, verdict.otherwise());
     var begin = new Loaded(BpfWriter.NUMBER, -1);
     int mark = out.size();
@@ -84,22 +69,6 @@ final class ArgumentTests {
     }
     out.rewind(mark);
     return tests.enter(tests.grouped(cubes, 0, tests.fallback()), begin);
-  }
-
-  private static List<Cube> cubes(Verdicts.Case one, boolean wide) {
-    List<List<Literal>> products = List.of(List.of());
-    for (Comparison comparison : one.conditions()) {
-      var longer = new ArrayList<List<Literal>>();
-      for (List<Literal> so : products) {
-        for (List<Literal> alternative : Literal.of(comparison, wide)) {
-          var all = new ArrayList<>(so);
-          all.addAll(alternative);
-          longer.add(all);
-        }
-      }
-      products = longer;
-    }
-    return products.stream().map(literals -> new Cube(literals, one.action())).toList();
   }
 
   private int knowing(List<Cube> open, Facts known, Loaded before) {
@@ -175,19 +144,27 @@ final class ArgumentTests {
       }
       Literal literal = last.literals().get(depth);
       int start = end - 1;
-      while (start > 0 && startsWith(cubes.get(start - 1), depth, literal)) {
+      while (start > 0 && asksNext(cubes.get(start - 1), depth, literal)) {
         start--;
       }
-      Loaded loaded = Loaded.by(literal);
-      int holds = enter(grouped(cubes.subList(start, end), depth + 1, next), loaded);
-      next = new Entry(test(literal, holds, enter(next, loaded)), Optional.of(loaded));
+      next = test(literal, depth, cubes.subList(start, end), next);
       end = start;
     }
     return next;
   }
 
-  private static boolean startsWith(Cube cube, int depth, Literal literal) {
-    return cube.literals().size() > depth && cube.literals().get(depth).equals(literal);
+  /** Cases that all test the same next: those that need it to hold on one side, others there. */
+  private Entry test(Literal literal, int depth, List<Cube> cubes, Entry fails) {
+    Loaded loaded = Loaded.by(literal);
+    Map<Boolean, List<Cube>> sides =
+        cubes.stream().collect(partitioningBy(cube -> cube.literals().get(depth).equals(literal)));
+    int opposite = enter(grouped(sides.getOrDefault(false, List.of()), depth + 1, fails), loaded);
+    int holds = enter(grouped(sides.getOrDefault(true, List.of()), depth + 1, fails), loaded);
+    return new Entry(test(literal, holds, opposite), Optional.of(loaded));
+  }
+
+  private static boolean asksNext(Cube cube, int depth, Literal literal) {
+    return cube.literals().size() > depth && cube.literals().get(depth).sameTest(literal);
   }
 
   private int enter(Entry entry, Loaded have) {

@@ -137,6 +137,11 @@ final class BpfWriter {
     return size;
   }
 
+  /** Whether a position holds an answer, so that nothing needs to be loaded before. */
+  boolean isAnswer(int position) {
+    return (code[position] & 0xFFFF) == RETURN;
+  }
+
   /** The program as struct sock_filter[], starting at the last instruction written. */
   byte[] program() {
     var bytes = ByteBuffer.allocate(8 * size).order(ByteOrder.LITTLE_ENDIAN);

@@ -13,9 +13,6 @@ import org.jcontainerd.oci.runtime.Seccomp;
  * Thread-safe.
  */
 public final class FilterCompiler {
-  /** Numbers that are compared one after the other at the end of the tree. */
-  private static final int ROW = 3;
-
   private final Architecture host;
   private final SyscallTable table;
 
@@ -91,53 +88,12 @@ public final class FilterCompiler {
   }
 
   private int section(BpfWriter out, Profile profile, Architecture architecture) {
-    int tree = searched(out, profile, architecture);
+    var verdicts = Verdicts.of(profile, architecture, table);
     if (architecture == Architecture.X86_64 && profile.architectures().contains(Architecture.X32)) {
-      int other = searched(out, profile, Architecture.X32);
-      tree = out.branch(BpfWriter.JGE, Architecture.X32_BIT, other, tree);
+      verdicts =
+          verdicts.until(Architecture.X32_BIT, Verdicts.of(profile, Architecture.X32, table));
     }
-    return out.load(BpfWriter.NUMBER, tree);
-  }
-
-  private int searched(BpfWriter out, Profile profile, Architecture architecture) {
-    return tree(out, Verdicts.of(profile, architecture, table).runs(), architecture.wide());
-  }
-
-  private static int tree(BpfWriter out, List<Verdicts.Run> runs, boolean wide) {
-    Verdicts.Verdict most = mostNumbers(runs);
-    List<Verdicts.Run> others = runs.stream().filter(run -> !run.verdict().equals(most)).toList();
-    if (others.size() <= ROW && others.stream().allMatch(Verdicts.Run::single)) {
-      int next = ArgumentTests.write(out, most, wide);
-      for (Verdicts.Run one : others.reversed()) {
-        int answer = ArgumentTests.write(out, one.verdict(), wide);
-        next = out.branch(BpfWriter.JEQ, one.first(), answer, next);
-      }
-      return next;
-    }
-    int middle = middle(runs);
-    int above = tree(out, runs.subList(middle, runs.size()), wide);
-    int below = tree(out, runs.subList(0, middle), wide);
-    return out.branch(BpfWriter.JGE, runs.get(middle).first(), above, below);
-  }
-
-  /** The verdict of the first run of several numbers, or of the last one. */
-  private static Verdicts.Verdict mostNumbers(List<Verdicts.Run> runs) {
-    return runs.stream().filter(run -> !run.single()).findFirst().orElse(runs.getLast()).verdict();
-  }
-
-  /** Where both sides are asked for equally often, if all calls of the profile are. */
-  private static int middle(List<Verdicts.Run> runs) {
-    int all = runs.stream().mapToInt(FilterCompiler::weight).sum();
-    int before = weight(runs.getFirst());
-    int middle = 1;
-    while (middle < runs.size() - 1 && 2 * before + weight(runs.get(middle)) <= all) {
-      before += weight(runs.get(middle));
-      middle++;
-    }
-    return middle;
-  }
-
-  private static int weight(Verdicts.Run run) {
-    return 2 * run.calls() + 1;
+    int tree = SearchTree.write(out, verdicts.runs());
+    return out.isAnswer(tree) ? tree : out.load(BpfWriter.NUMBER, tree);
   }
 }

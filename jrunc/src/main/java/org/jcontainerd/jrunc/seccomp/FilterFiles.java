@@ -35,7 +35,7 @@ import org.jcontainerd.oci.runtime.SyscallRule;
  */
 final class FilterFiles {
   /** To be raised when the compiler may answer the same profile with another program. */
-  static final int GENERATION = 1;
+  static final int GENERATION = 2;
 
   private static final int MAGIC = 0x4A525346;
   private static final int MOST_FILES = 64;

@@ -1,6 +1,5 @@
 package org.jcontainerd.jrunc.seccomp;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -13,66 +12,51 @@ import java.util.List;
  */
 record Literal(int offset, int mask, int operation, int value, boolean holds) {
 
-  /** Alternatives, each of which must hold as a whole, that mean the same as a comparison. */
+  /**
+   * The chains of tests that mean the same as a comparison: one of them comes out as it says. They
+   * are those of libseccomp, also where a half has no bit to compare, or could be tested at once.
+   */
   static List<List<Literal>> of(Comparison comparison, boolean wide) {
     int low = BpfWriter.low(comparison.index());
+    int mask = (int) comparison.mask();
     int value = (int) comparison.value();
+    Literal last =
+        switch (comparison.operator()) {
+          case EQ, MASKED_EQ -> new Literal(low, mask, BpfWriter.JEQ, value & mask, true);
+          case NE -> new Literal(low, -1, BpfWriter.JEQ, value, false);
+          case GT -> new Literal(low, -1, BpfWriter.JGT, value, true);
+          case GE -> new Literal(low, -1, BpfWriter.JGE, value, true);
+          case LE -> new Literal(low, -1, BpfWriter.JGT, value, false);
+          case LT -> new Literal(low, -1, BpfWriter.JGE, value, false);
+        };
     if (!wide) {
-      Comparison.Operator operator = comparison.operator();
-      return operator == Comparison.Operator.EQ || operator == Comparison.Operator.MASKED_EQ
-          ? List.of(equal(low, (int) comparison.mask(), value))
-          : List.of(List.of(ordered(low, operator, value)));
+      return List.of(List.of(last));
     }
     int high = BpfWriter.high(comparison.index());
-    int upper = (int) (comparison.value() >>> 32);
+    int upperMask = (int) (comparison.mask() >>> 32);
+    int upper = (int) (comparison.value() >>> 32) & upperMask;
+    var equal = new Literal(high, upperMask, BpfWriter.JEQ, upper, true);
+    var above = new Literal(high, -1, BpfWriter.JGT, upper, true);
     return switch (comparison.operator()) {
-      case EQ, MASKED_EQ -> {
-        var both = new ArrayList<>(equal(high, (int) (comparison.mask() >>> 32), upper));
-        both.addAll(equal(low, (int) comparison.mask(), value));
-        yield List.of(both);
-      }
-      case NE ->
+      case EQ, MASKED_EQ -> List.of(List.of(equal, last));
+      case NE -> List.of(List.of(equal, last), List.of(equal.opposite()));
+      case GT, GE -> List.of(List.of(above), List.of(above.opposite(), equal, last));
+      case LT, LE ->
           List.of(
-              List.of(ordered(high, Comparison.Operator.NE, upper)),
-              List.of(ordered(low, Comparison.Operator.NE, value)));
-      case GT, GE -> halves(comparison.operator(), Comparison.Operator.GT, high, low, comparison);
-      case LT, LE -> halves(comparison.operator(), Comparison.Operator.LT, high, low, comparison);
+              List.of(above.opposite(), equal, last), List.of(above.opposite(), equal.opposite()));
     };
   }
 
-  /** Decided by the high halves, or, where those are equal, by the low ones. */
-  private static List<List<Literal>> halves(
-      Comparison.Operator operator,
-      Comparison.Operator strict,
-      int high,
-      int low,
-      Comparison comparison) {
-    int upper = (int) (comparison.value() >>> 32);
-    return List.of(
-        List.of(ordered(high, strict, upper)),
-        List.of(
-            new Literal(high, -1, BpfWriter.JEQ, upper, true),
-            ordered(low, operator, (int) comparison.value())));
+  /** Whether it asks the same, be it for the opposite. */
+  boolean sameTest(Literal other) {
+    return outcome(other.holds).equals(other);
   }
 
-  private static List<Literal> equal(int offset, int mask, int value) {
-    return mask == 0
-        ? List.of() // the value was masked when it was read: nothing is compared
-        : List.of(new Literal(offset, mask, BpfWriter.JEQ, value & mask, true));
-  }
-
-  private static Literal ordered(int offset, Comparison.Operator operator, int value) {
-    return switch (operator) {
-      case EQ, MASKED_EQ -> new Literal(offset, -1, BpfWriter.JEQ, value, true);
-      case NE -> new Literal(offset, -1, BpfWriter.JEQ, value, false);
-      case GT -> new Literal(offset, -1, BpfWriter.JGT, value, true);
-      case GE -> new Literal(offset, -1, BpfWriter.JGE, value, true);
-      case LE -> new Literal(offset, -1, BpfWriter.JGT, value, false);
-      case LT -> new Literal(offset, -1, BpfWriter.JGE, value, false);
-    };
+  Literal outcome(boolean asked) {
+    return new Literal(offset, mask, operation, value, asked);
   }
 
   Literal opposite() {
-    return new Literal(offset, mask, operation, value, !holds);
+    return outcome(!holds);
   }
 }

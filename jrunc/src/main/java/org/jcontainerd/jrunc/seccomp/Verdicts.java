@@ -24,17 +24,13 @@ record Verdicts(List<Run> runs) {
   /**
    * The answer to one call.
    *
-   * @param cases tried in order
+   * @param cases as the profile has them; {@link CaseTree} says which of them counts
    * @param otherwise answer if no case holds
+   * @param wide whether arguments have 64 bits, where there are cases
    */
-  record Verdict(List<Case> cases, Action otherwise) {
+  record Verdict(List<Case> cases, Action otherwise, boolean wide) {
     static Verdict always(Action action) {
-      return new Verdict(List.of(), action);
-    }
-
-    /** With the cases in the order in which libseccomp tests them. */
-    private Verdict ordered(boolean wide) {
-      return new Verdict(cases.stream().sorted(new CaseOrder(wide)).toList(), otherwise);
+      return new Verdict(List.of(), action, false);
     }
   }
 
@@ -57,7 +53,7 @@ record Verdicts(List<Run> runs) {
       if (entry.getKey() > next) {
         runs.add(next, Verdict.always(fallback), 0);
       }
-      runs.add(entry.getKey(), entry.getValue().ordered(architecture.wide()), 1);
+      runs.add(entry.getKey(), entry.getValue(), 1);
       next = entry.getKey() + 1;
     }
     runs.add(next, Verdict.always(fallback), 0);
@@ -75,6 +71,17 @@ record Verdicts(List<Run> runs) {
       runs.add(-1, Verdict.always(fallback), 0);
     }
     return new Verdicts(List.copyOf(runs.all));
+  }
+
+  /** These below a number, others from there on. */
+  Verdicts until(int number, Verdicts others) {
+    var all = new RunList(runs.getFirst().verdict());
+    runs.forEach(run -> all.add(run.first(), run.verdict(), run.calls()));
+    for (Run run : others.runs) {
+      boolean above = Integer.compareUnsigned(run.first(), number) > 0;
+      all.add(above ? run.first() : number, run.verdict(), run.calls());
+    }
+    return new Verdicts(List.copyOf(all.all));
   }
 
   private static NavigableMap<Integer, Verdict> byNumber(
@@ -125,7 +132,7 @@ record Verdicts(List<Run> runs) {
       }
       cases.add(new Case(real, rule.action()));
     }
-    return cases.isEmpty() ? Verdict.always(rule.action()) : new Verdict(cases, fallback);
+    return cases.isEmpty() ? Verdict.always(rule.action()) : new Verdict(cases, fallback, wide);
   }
 
   /**
@@ -155,7 +162,7 @@ record Verdicts(List<Run> runs) {
     }
     var cases = new ArrayList<>(earlier.cases());
     cases.addAll(later.cases());
-    return new Verdict(List.copyOf(cases), earlier.otherwise());
+    return new Verdict(List.copyOf(cases), earlier.otherwise(), earlier.wide());
   }
 
   /** Runs that are being collected; neighbours with the same verdict become one. */
@@ -178,7 +185,7 @@ record Verdicts(List<Run> runs) {
           Run before = all.removeLast();
           all.add(new Run(before.first(), before.verdict(), before.calls(), true));
         }
-        all.add(new Run(first, verdict, calls, false));
+        all.add(new Run(first, verdict, calls, first == -1));
       }
     }
   }

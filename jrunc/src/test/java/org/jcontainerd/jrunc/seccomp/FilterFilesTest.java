@@ -145,7 +145,7 @@ class FilterFilesTest {
             .program()
             .toByteArray());
     assertEquals(
-        "1 ccf4c2df",
+        "2 8c79f3be",
         FilterFiles.GENERATION + " " + Long.toHexString(sum.getValue()),
         "raise FilterFiles.GENERATION with this line");
   }

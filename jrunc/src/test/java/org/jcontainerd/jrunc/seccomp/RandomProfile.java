@@ -1,9 +1,7 @@
 package org.jcontainerd.jrunc.seccomp;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -11,12 +9,7 @@ import org.jcontainerd.oci.runtime.Seccomp;
 import org.jcontainerd.oci.runtime.SyscallArg;
 import org.jcontainerd.oci.runtime.SyscallRule;
 
-/**
- * Makes profiles of every shape: few and many rules, every action, operator and architecture. In
- * its judged form a call is compared with "less" or "greater" once per argument at most: where
- * there are more, libseccomp (2.5.4 to 2.6.1) merges the tests of the high halves and loses some of
- * them. Its own manual page and what it does then disagree.
- */
+/** Makes profiles of every shape: few and many rules, every action, operator and architecture. */
 final class RandomProfile {
   private static final long[] VALUES = {
     0,
@@ -56,15 +49,10 @@ final class RandomProfile {
 
   private final RandomGenerator random;
   private final List<String> names;
-  private final boolean judged;
 
-  /** Call and argument to whether it was compared by equality alone. */
-  private final Map<String, Boolean> compared = new HashMap<>();
-
-  RandomProfile(RandomGenerator random, List<String> names, boolean judged) {
+  RandomProfile(RandomGenerator random, List<String> names) {
     this.random = random;
     this.names = names;
-    this.judged = judged;
   }
 
   private <T> T one(List<T> of) {
@@ -72,7 +60,6 @@ final class RandomProfile {
   }
 
   Seccomp next() {
-    compared.clear();
     int count = random.nextInt(4) == 0 ? 20 + random.nextInt(60) : 1 + random.nextInt(8);
     var rules = new ArrayList<SyscallRule>();
     for (int i = 0; i < count; i++) {
@@ -105,10 +92,7 @@ final class RandomProfile {
     var args = new ArrayList<SyscallArg>();
     int conditions = many ? 0 : random.nextInt(4);
     for (int i = 0; i < conditions; i++) {
-      SyscallArg arg = arg();
-      if (!judged || isUnambiguous(arg, chosen)) {
-        args.add(arg);
-      }
+      args.add(arg());
     }
     Optional<Integer> errno =
         random.nextBoolean() ? Optional.of(random.nextInt(134)) : Optional.empty();
@@ -118,19 +102,6 @@ final class RandomProfile {
   private SyscallArg arg() {
     int index = random.nextInt(4) == 0 ? random.nextInt(6) : random.nextInt(2);
     return new SyscallArg(index, value(), value(), one(Comparison.Operator.NAMES));
-  }
-
-  private boolean isUnambiguous(SyscallArg arg, List<String> calls) {
-    boolean equality = arg.op().endsWith("_EQ");
-    boolean fine = true;
-    for (String name : calls) {
-      Multiplexer old = Multiplexer.X86.get(name);
-      for (String call : old == null ? List.of(name) : List.of(name, old.call())) {
-        Boolean before = compared.putIfAbsent(call + arg.index(), equality);
-        fine &= before == null || before && equality;
-      }
-    }
-    return fine;
   }
 
   private long value() {

@@ -23,7 +23,7 @@ public final class SeccompFuzz {
 
   public static void fuzzerTestOneInput(byte[] input) throws Exception {
     var random = new Choices(input);
-    var source = new RandomProfile(random, NAMES, false);
+    var source = new RandomProfile(random, NAMES);
     Optional<Seccomp> profile =
         input.length > 0 && input[0] == '{' ? read(input) : Optional.of(source.next());
     if (profile.isEmpty()) {
