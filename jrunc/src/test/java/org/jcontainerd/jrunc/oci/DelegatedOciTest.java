@@ -115,7 +115,7 @@ class DelegatedOciTest {
         Files.isDirectory(Path.of("/run/systemd/system")),
         "systemd does not run here; it does in the virtual machine");
     try (UserManager manager = UserManager.start(USER)) {
-      RuntimeUnderTest user = runtime.with(manager.environment());
+      RuntimeUnderTest user = runtime.with(manager.environment()).from(manager.caller());
       try (Box box = box(user, "user.slice:test:ID")) {
         var created =
             user.runWith(

@@ -187,9 +187,18 @@ public final class RuntimeUnderTest {
 
   /** As {@link #run}, after a shell has set up descriptors. */
   public Result throughShell(String setup, String... arguments) throws IOException {
+    return afterShell(setup).run(arguments);
+  }
+
+  /** This runtime, called by a process of a cgroup of v2. */
+  public RuntimeUnderTest from(Path cgroup) {
+    return afterShell("echo $$ > '" + cgroup.resolve("cgroup.procs") + "'");
+  }
+
+  private RuntimeUnderTest afterShell(String setup) {
     var command = new ArrayList<>(List.of("sh", "-c", setup + "; exec \"$@\"", "sh"));
     command.addAll(program);
-    return new RuntimeUnderTest(command, name, root, scratch).run(arguments);
+    return new RuntimeUnderTest(command, name, root, scratch);
   }
 
   /** As {@link #run}, with environment and with global options before the verb. */

@@ -89,6 +89,17 @@ final class UserManager implements AutoCloseable {
     return Path.of("/sys/fs/cgroup/system.slice", SERVICE);
   }
 
+  /**
+   * A cgroup of the user's below that, for whoever calls the runtime: as in one of {@code
+   * systemd-run --user --scope}, processes may be moved from there to other units of the manager.
+   */
+  Path caller() throws IOException {
+    Path caller = Files.createDirectory(cgroup().resolve("caller"));
+    Files.setAttribute(caller, "unix:uid", uid);
+    Files.setAttribute(caller.resolve("cgroup.procs"), "unix:uid", uid);
+    return caller;
+  }
+
   /** A property of one of the user's units. */
   String show(String unit, String property) throws IOException {
     var command = new ArrayList<>(List.of("setpriv", "--reuid=" + uid, "--clear-groups", "env"));
