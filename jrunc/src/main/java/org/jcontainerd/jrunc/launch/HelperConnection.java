@@ -88,14 +88,22 @@ public final class HelperConnection implements AutoCloseable {
     }
   }
 
-  /** A helper that was killed leaves a reset connection; that is an end too. */
   private static Received received(UnixSocket socket) throws LinuxException {
-    try {
-      return socket.tryReceive(LONGEST);
-    } catch (LinuxException e) {
-      if (e.is(Errno.ECONNRESET)) {
-        return new Received.Ended();
+    while (true) {
+      try {
+        return socket.tryReceive(LONGEST);
+      } catch (LinuxException e) {
+        passOver(e);
       }
+    }
+  }
+
+  /**
+   * A helper that ends without having read a request leaves a reset, which the kernel tells once
+   * and before what the helper has said: that comes next, and then the end.
+   */
+  private static void passOver(LinuxException e) throws LinuxException {
+    if (!e.is(Errno.ECONNRESET)) {
       throw e;
     }
   }
@@ -164,21 +172,21 @@ public final class HelperConnection implements AutoCloseable {
   }
 
   private HelperMessage nextFromKernel() throws IOException {
-    try {
-      var message = socket.receive(LONGEST);
-      if (message.isPresent()) {
-        return accept(MessageReader.read(message.get()));
-      }
-    } catch (LinuxException e) {
-      if (e.is(Errno.EAGAIN)) {
-        throw timedOut();
-      }
-      if (!e.is(Errno.ECONNRESET)) {
-        throw e;
+    while (true) {
+      try {
+        var message = socket.receive(LONGEST);
+        if (message.isPresent()) {
+          return accept(MessageReader.read(message.get()));
+        }
+        end();
+        return new HelperMessage.Ended();
+      } catch (LinuxException e) {
+        if (e.is(Errno.EAGAIN)) {
+          throw timedOut();
+        }
+        passOver(e);
       }
     }
-    end();
-    return new HelperMessage.Ended();
   }
 
   private LinuxException timedOut() {
