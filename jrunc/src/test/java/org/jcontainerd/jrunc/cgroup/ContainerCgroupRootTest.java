@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -98,7 +100,9 @@ class ContainerCgroupRootTest {
   @Test
   void apply_limitWithoutItsController_namesBoth() throws Exception {
     ContainerCgroup cgroup = unified();
-    assertFalse(tree().controllers().contains("memory"), "this tree has memory: test another");
+    assumeFalse(
+        tree().controllers().contains("memory"),
+        "cgroup v2 of this host has the memory controller; that of a hybrid host has none");
     var memory = Resources.builder().memory(Memory.builder().limit(1L << 30).build()).build();
     var failure =
         assertThrows(
@@ -172,6 +176,7 @@ class ContainerCgroupRootTest {
   /** Chains of processes that each fork one more and end: one pass over them misses some. */
   @Test
   void kill_onV1OfForkingProcesses_leavesNone() throws Exception {
+    assumeTrue(Files.isDirectory(Path.of("/sys/fs/cgroup/pids")), "this host has no cgroup v1");
     ContainerCgroup cgroup = make(CgroupLayout.detect());
     Path pids = cgroup.directories().get("/sys/fs/cgroup/pids");
     String devices = cgroup.directories().get("/sys/fs/cgroup/devices") + "/cgroup.procs";

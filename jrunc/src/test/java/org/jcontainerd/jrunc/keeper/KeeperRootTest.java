@@ -211,7 +211,7 @@ final class KeeperRootTest {
     var all = new ArrayList<Launch>();
     for (int i = 0; i < 200; i++) {
       Path place = Files.createDirectory(directory.resolve("c" + i));
-      var launch = TestPlan.of(root, "sleep", "100").keeper(place).launch(launcher);
+      var launch = TestPlan.of(root, "sleep", "1000").keeper(place).launch(launcher);
       launch.await(LaunchListener.NONE);
       all.add(launch);
     }

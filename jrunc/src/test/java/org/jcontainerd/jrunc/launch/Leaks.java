@@ -38,23 +38,22 @@ public final class Leaks {
    * before may be closed meanwhile: other tests' helpers end when they end.
    */
   public void check() throws IOException {
-    await("helpers", helpers, Leaks::helpers);
-    await("descriptors", Set.of(), () -> opened(descriptors));
+    await("helpers", () -> without(helpers(), helpers));
+    await("descriptors", () -> without(descriptors(), descriptors));
     try (var lines = Files.lines(Path.of("/proc/self/mountinfo"))) {
       assertEquals(List.of(), lines.filter(line -> line.contains(directory.toString())).toList());
     }
   }
 
-  private static void await(String what, Object expected, Supplier<Object> actual) {
+  private static void await(String what, Supplier<Set<?>> left) {
     long end = System.nanoTime() + 5_000_000_000L;
-    while (!expected.equals(actual.get()) && System.nanoTime() < end) {
+    while (!left.get().isEmpty() && System.nanoTime() < end) {
       Thread.onSpinWait();
     }
-    assertEquals(expected, actual.get(), what);
+    assertEquals(Set.of(), left.get(), what);
   }
 
-  private static Set<String> opened(Set<String> before) {
-    Set<String> now = descriptors();
+  private static Set<?> without(Set<?> now, Set<?> before) {
     now.removeAll(before);
     return now;
   }
