@@ -34,6 +34,7 @@ public final class Testbed implements AutoCloseable {
   private final Path directory;
   private final Path host;
   private final CniHost cniHost;
+  private final Path plugins;
   private final List<Path> pins = new ArrayList<>();
   private boolean sandboxEnds;
 
@@ -41,6 +42,7 @@ public final class Testbed implements AutoCloseable {
     this.directory = directory;
     this.host = sandbox("host");
     this.cniHost = new CniHost(Optional.of(host));
+    this.plugins = makePlugins(directory.resolve("bin"));
   }
 
   /** Makes the host under a temporary directory. */
@@ -116,7 +118,7 @@ public final class Testbed implements AutoCloseable {
           netns,
           "eth0",
           "",
-          List.of(plugins()),
+          List.of(plugins),
           (JsonValue.Fields) OciJson.readValue(config.getBytes(StandardCharsets.UTF_8)),
           cniHost,
           sandboxEnds);
@@ -126,14 +128,11 @@ public final class Testbed implements AutoCloseable {
   }
 
   /** A directory in which every plugin of ours is found, to be called in this process. */
-  public Path plugins() throws IOException {
-    Path plugins = directory.resolve("bin");
-    if (!Files.isDirectory(plugins)) {
-      Files.createDirectories(plugins);
-      Files.createFile(plugins.resolve(PluginDirectories.MARKER));
-      for (String name : List.of("bridge", "host-local", "loopback", "portmap")) {
-        Files.createFile(plugins.resolve(name));
-      }
+  private static Path makePlugins(Path plugins) throws IOException {
+    Files.createDirectories(plugins);
+    Files.createFile(plugins.resolve(PluginDirectories.MARKER));
+    for (String name : List.of("bridge", "host-local", "loopback", "portmap")) {
+      Files.createFile(plugins.resolve(name));
     }
     return plugins;
   }
