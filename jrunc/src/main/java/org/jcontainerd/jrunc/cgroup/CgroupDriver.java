@@ -27,6 +27,14 @@ public interface CgroupDriver {
    */
   Opening make(ContainerCgroup cgroup, Spec spec, String id) throws IOException, RuncFailure;
 
+  /**
+   * Has a process of the runtime's moved into the cgroup where the runtime may not move it itself;
+   * does nothing where it may.
+   *
+   * @param pid of a process that will start others in the cgroup
+   */
+  void admit(ContainerCgroup cgroup, int pid) throws IOException;
+
   /** Is told new limits, before they are written to the files. */
   void update(ContainerCgroup cgroup, Resources resources) throws IOException, RuncFailure;
 

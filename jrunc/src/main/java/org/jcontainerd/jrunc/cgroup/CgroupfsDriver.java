@@ -31,6 +31,11 @@ public record CgroupfsDriver(CgroupLayout layout) implements CgroupDriver {
   }
 
   @Override
+  public void admit(ContainerCgroup cgroup, int pid) {
+    // there is nobody else to ask
+  }
+
+  @Override
   public void update(ContainerCgroup cgroup, Resources resources) {
     // the files are all there is
   }

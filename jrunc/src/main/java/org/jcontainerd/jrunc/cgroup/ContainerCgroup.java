@@ -153,6 +153,24 @@ public final class ContainerCgroup {
     }
   }
 
+  /**
+   * Whether the caller may move a process into the unified hierarchy's directory: it needs write
+   * access to {@code cgroup.procs} of the first cgroup that is above both places (cgroup-v2.rst,
+   * "Delegation Containment").
+   */
+  public boolean isOpenTo(int pid) throws LinuxException {
+    Optional<Path> target = unified();
+    if (target.isEmpty()) {
+      return true;
+    }
+    CgroupHierarchy tree = layout.unified().orElseThrow();
+    Path common = tree.directory(layout.ofProcess(pid).getOrDefault(tree, "/"));
+    while (!target.get().startsWith(common)) {
+      common = common.resolveSibling("");
+    }
+    return Files.isWritable(common.resolve("cgroup.procs"));
+  }
+
   /** The {@code tasks} file of a v1 hierarchy, opened for writing; owned by the caller. */
   public Fd openTasks(String mountPoint) throws LinuxException {
     return HostFile.writing(directory(mountPoint).resolve("tasks"));

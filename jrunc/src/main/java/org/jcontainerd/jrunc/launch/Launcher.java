@@ -49,6 +49,18 @@ public final class Launcher implements AutoCloseable {
   private final ReentrantLock refilling = new ReentrantLock();
   private final AtomicBoolean closed = new AtomicBoolean();
 
+  /** What happens to a helper that waits for its plan. */
+  @FunctionalInterface
+  public interface Preparation {
+    /**
+     * Does it.
+     *
+     * @param pid the helper's
+     * @throws IOException ends the launch, and with it the helper
+     */
+    void prepare(int pid) throws IOException;
+  }
+
   /** A helper that waits for its plan. */
   private record Waiting(UnixSocket socket, PidFd process, Optional<CompletableFuture<?>> exit) {
     boolean hasEnded() {
@@ -88,15 +100,17 @@ public final class Launcher implements AutoCloseable {
    * @param descriptors for every passed slot of the plan; borrowed until this returns
    */
   public Launch launch(Plan plan, Map<Slot, Fd> descriptors) throws IOException {
-    return launch(plan, descriptors, false);
+    return launch(plan, descriptors, false, _ -> {});
   }
 
-  /** As {@link #launch(Plan, Map)}, with a {@link HelperMessage.Done} after each step. */
-  public Launch trace(Plan plan, Map<Slot, Fd> descriptors) throws IOException {
-    return launch(plan, descriptors, true);
-  }
-
-  private Launch launch(Plan plan, Map<Slot, Fd> descriptors, boolean trace) throws IOException {
+  /**
+   * As {@link #launch(Plan, Map)}.
+   *
+   * @param trace whether there is a {@link HelperMessage.Done} after each step
+   * @param first is done with the helper before it gets its plan
+   */
+  public Launch launch(Plan plan, Map<Slot, Fd> descriptors, boolean trace, Preparation first)
+      throws IOException {
     List<Fd> fds = inOrder(plan, descriptors);
     byte[] bytes = PlanWriter.write(plan, trace);
     if (bytes.length > PlanWriter.MOST_BYTES) {
@@ -106,7 +120,7 @@ public final class Launcher implements AutoCloseable {
     }
     Waiting helper = take();
     try {
-      return begin(helper, bytes, fds);
+      return begin(helper, first, bytes, fds);
     } catch (IOException | RuntimeException e) {
       helper.socket().close(); // without a reader for its plan it ends by itself
       throw e;
@@ -188,12 +202,15 @@ public final class Launcher implements AutoCloseable {
     }
   }
 
-  private Launch begin(Waiting helper, byte[] plan, List<Fd> fds) throws IOException {
+  private Launch begin(Waiting helper, Preparation first, byte[] plan, List<Fd> fds)
+      throws IOException {
     if (waiter.isPresent()) {
+      first.prepare(helper.process().pid());
       send(helper.socket(), plan, fds);
       return new Launch(HelperConnection.adopt(helper.socket(), waiter.get()), Optional.empty());
     }
     try {
+      first.prepare(helper.process().pid());
       send(helper.socket(), plan, fds);
       return new Launch(HelperConnection.adopt(helper.socket()), Optional.of(helper.process()));
     } catch (IOException | RuntimeException e) {

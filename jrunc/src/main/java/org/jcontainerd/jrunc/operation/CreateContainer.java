@@ -106,7 +106,9 @@ public final class CreateContainer {
     Optional<Path> directory = keeperDirectory();
     try (HeldFd fifo = request.keeper() ? HeldFd.none() : HeldFd.of(files.createFifo());
         OpenDescriptors descriptors = open(plan, cgroup, directory, fifo.fd())) {
-      Launch launch = context.launch(plan.plan(), descriptors.bySlot());
+      Launch launch =
+          context.launch(
+              plan.plan(), descriptors.bySlot(), pid -> context.driver().admit(cgroup, pid));
       undo.push(launch::close);
       var listener = new CreateListener(context, request, spec);
       ProcessIdentity process = LaunchFailure.await(launch, listener);

@@ -172,7 +172,12 @@ public final class ExecProcess {
   private StartedProcess launch(
       CompiledPlan plan, OpenDescriptors descriptors, RuntimeContext.Known container)
       throws IOException {
-    Launch launch = context.launch(plan.plan(), descriptors.bySlot());
+    ContainerState state = container.state();
+    Launch launch =
+        context.launch(
+            plan.plan(),
+            descriptors.bySlot(),
+            pid -> context.driver(state).admit(context.cgroup(state), pid));
     undo.push(launch::close);
     if (request.keeperId().isPresent() && request.stdio() instanceof Stdio.KeeperPipes) {
       launch.askAhead(); // of a terminal they are complete only when it runs

@@ -120,12 +120,10 @@ public final class RuntimeContext implements AutoCloseable {
   }
 
   /** Starts a helper on a plan; with its times if somebody wants to hear them. */
-  Launch launch(Plan plan, Map<Slot, Fd> descriptors) throws IOException {
-    if (options.trace().isEmpty()) {
-      return launcher().launch(plan, descriptors);
-    }
-    options.trace().get().plan(plan);
-    return launcher().trace(plan, descriptors);
+  Launch launch(Plan plan, Map<Slot, Fd> descriptors, Launcher.Preparation first)
+      throws IOException {
+    options.trace().ifPresent(trace -> trace.plan(plan));
+    return launcher().launch(plan, descriptors, options.trace().isPresent(), first);
   }
 
   public CgroupLayout layout() {

@@ -93,6 +93,16 @@ final class SystemdBus implements AutoCloseable {
     }
   }
 
+  /** Moves a process into the cgroup of a unit that runs. */
+  void attach(String unit, int pid) throws IOException {
+    try {
+      manager.attachProcessesToUnit(unit, "", List.of(new UInt32(pid)));
+    } catch (DBusExecutionException e) {
+      throw new IOException(
+          "move process %d into unit '%s': %s".formatted(pid, unit, e.getMessage()), e);
+    }
+  }
+
   /** Changes properties of a unit that runs. */
   void set(String unit, List<Property> properties) throws IOException {
     try {

@@ -119,6 +119,21 @@ public record SystemdDriver(CgroupLayout layout, boolean user, Map<String, Strin
     }
   }
 
+  /**
+   * An ordinary user's processes are moved by the user's manager, or by the system's for it, where
+   * the way from the runtime's own cgroup leads through one that is not the user's: a session's.
+   */
+  @Override
+  public void admit(ContainerCgroup cgroup, int pid) throws IOException {
+    if (user && !cgroup.isOpenTo(pid)) {
+      try (SystemdBus bus = bus()) {
+        bus.attach(unitOf(cgroup), pid);
+      } catch (RuncFailure.FailedPrecondition e) {
+        throw new IOException(e.getMessage(), e);
+      }
+    }
+  }
+
   private List<Property> properties(Unit unit, Spec spec, String id) throws RuncFailure {
     Resources resources = linux(spec).resources().orElseGet(() -> Resources.builder().build());
     var properties = new ArrayList<Property>();

@@ -22,6 +22,15 @@ public interface SystemdManager extends DBusInterface {
   DBusPath startTransientUnit(
       String name, String mode, List<Setting> properties, List<Auxiliary> auxiliary);
 
+  /**
+   * Moves processes into the cgroup of a unit. An ordinary user's manager has the system's do it
+   * where it may not itself.
+   *
+   * @param subcgroup below the unit's own, which is ""
+   */
+  @DBusMemberName("AttachProcessesToUnit")
+  void attachProcessesToUnit(String name, String subcgroup, List<UInt32> pids);
+
   /** Stops a unit; answers the job. */
   @DBusMemberName("StopUnit")
   DBusPath stopUnit(String name, String mode);

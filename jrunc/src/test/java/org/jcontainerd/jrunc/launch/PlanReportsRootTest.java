@@ -161,7 +161,7 @@ final class PlanReportsRootTest {
     var done = new ArrayList<HelperMessage.Done>();
     var plan = rig.plan("true");
     var built = plan.build();
-    try (var launch = rig.launcher.trace(built, plan.descriptors())) {
+    try (var launch = rig.launcher.launch(built, plan.descriptors(), true, _ -> {})) {
       launch.await(
           new LaunchListener() {
             @Override

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Containers of an ordinary user to whom a part of the cgroup v2 tree is delegated (cgroup-v2.rst,
@@ -109,13 +111,19 @@ class DelegatedOciTest {
     }
   }
 
-  @Test
-  void managerOfTheUser_makesAScope() throws Exception {
+  /**
+   * @param outside whether the caller is in a cgroup from which only the managers can move its
+   *     processes to the user's, as in a session of sshd
+   */
+  @ParameterizedTest(name = "called from outside: {0}")
+  @ValueSource(booleans = {false, true})
+  void managerOfTheUser_makesAScope(boolean outside) throws Exception {
     assumeTrue(
         Files.isDirectory(Path.of("/run/systemd/system")),
         "systemd does not run here; it does in the virtual machine");
     try (UserManager manager = UserManager.start(USER)) {
-      RuntimeUnderTest user = runtime.with(manager.environment()).from(manager.caller());
+      RuntimeUnderTest called = runtime.with(manager.environment());
+      RuntimeUnderTest user = outside ? called : called.from(manager.caller());
       try (Box box = box(user, "user.slice:test:ID")) {
         var created =
             user.runWith(

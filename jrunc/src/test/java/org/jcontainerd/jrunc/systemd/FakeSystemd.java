@@ -90,7 +90,7 @@ final class FakeSystemd implements SystemdManager, AutoCloseable {
     return value instanceof Object[] array ? List.of(array) : (List<?>) value;
   }
 
-  /** Calls in order: "start x.scope", "set x.scope", "stop x.scope", "reset x.scope". */
+  /** Calls in order: "start x.scope", "set x.scope", "stop x.scope", "attach x.scope" ... */
   List<String> calls() {
     return calls;
   }
@@ -135,6 +135,22 @@ final class FakeSystemd implements SystemdManager, AutoCloseable {
       throw new DBusExecutionException("Unit " + name + " not loaded.");
     }
     return job(name);
+  }
+
+  @Override
+  public synchronized void attachProcessesToUnit(String name, String subcgroup, List<UInt32> pids) {
+    calls.add("attach " + name);
+    Path cgroup = units.get(name);
+    if (cgroup == null) {
+      throw new DBusExecutionException("Unit " + name + " not loaded.");
+    }
+    try {
+      for (UInt32 pid : pids) {
+        Files.writeString(cgroup.resolve("cgroup.procs"), pid.toString());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override

@@ -101,6 +101,28 @@ class SystemdDriverRootTest {
   }
 
   @Test
+  void attach_hasTheManagerMoveAProcess() throws Exception {
+    Spec spec = spec(limited(0));
+    ContainerCgroup cgroup = driver.place(spec, "box");
+    driver.make(cgroup, spec, "box").close();
+    Process process = new ProcessBuilder("sleep", "1000").start();
+    try (SystemdBus bus = SystemdBus.open(systemd.address())) {
+      bus.attach(SCOPE, (int) process.pid());
+      assertEquals(Long.toString(process.pid()), procs().strip());
+      var failure =
+          assertThrows(IOException.class, () -> bus.attach("no.scope", (int) process.pid()));
+      assertEquals(
+          "move process %d into unit 'no.scope': Unit no.scope not loaded."
+              .formatted(process.pid()),
+          failure.getMessage());
+    } finally {
+      var _ = process.destroyForcibly().waitFor();
+    }
+    driver.remove(cgroup);
+    cgroup.delete();
+  }
+
+  @Test
   void make_whereAFailedUnitIsLeft_makesItsPlace() throws Exception {
     systemd.fail(SCOPE);
     Spec spec = spec(limited(0));
