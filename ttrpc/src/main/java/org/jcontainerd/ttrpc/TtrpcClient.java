@@ -58,6 +58,15 @@ public final class TtrpcClient implements AutoCloseable {
     return client;
   }
 
+  /** Whether somebody listens: at no socket, and at that of a dead server, nobody does. */
+  public static boolean isServed(Path socket) {
+    try (var _ = connect(socket)) {
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /** Calls and waits without a limit; ends with the connection at the latest. */
   public <Q extends MessageLite, R extends MessageLite> R call(
       Method<Q, R> method, Q argument, Metadata metadata) throws TtrpcException {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
+import org.jcontainerd.daemon.concurrent.KeyedLocks;
 import org.jcontainerd.daemon.content.ContentFailure;
 import org.jcontainerd.daemon.content.ContentStore;
 import org.jcontainerd.daemon.image.ResolvedImage.LayerPlan;

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jcontainerd.daemon.concurrent.KeyedLocks;
 import org.jcontainerd.daemon.content.ContentStore;
 import org.jcontainerd.daemon.metadata.Database;
 import org.jcontainerd.daemon.metadata.Migration;

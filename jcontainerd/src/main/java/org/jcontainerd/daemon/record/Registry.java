@@ -25,7 +25,7 @@ public final class Registry<T extends Identified> {
   private final String kind;
   private final RecordTable<T> table;
   private final ConcurrentHashMap<String, T> records = new ConcurrentHashMap<>();
-  private final KeyedLocks locks = new KeyedLocks();
+  private final KeyedLocks<String> locks = new KeyedLocks<>();
 
   /**
    * @param kind how messages call such a record, as in "container"

@@ -13,8 +13,6 @@ import java.util.concurrent.ExecutionException;
 import org.jcontainerd.linux.Errno;
 import org.jcontainerd.linux.LinuxException;
 import org.jcontainerd.linux.Signal;
-import org.jcontainerd.linux.fs.OpenFile;
-import org.jcontainerd.linux.fs.OpenFlag;
 import org.jcontainerd.linux.process.PidFd;
 import org.jcontainerd.linux.process.Spawn;
 import org.jcontainerd.linux.socket.SocketType;
@@ -36,13 +34,12 @@ record ShimLauncher(Path program, String namespace, Path address, Path state, Du
     implements ShimConnection.Launcher {
   private static final Logger logger = LoggerFactory.getLogger(ShimLauncher.class);
   private static final int READY_FD = 3;
-  private static final int LOG_MODE = 0640;
   private static final int HASH_DIGITS = 16;
 
   @Override
   public Path launch() throws IOException, InterruptedException {
     Path socket = socket();
-    if (!answers(socket)) {
+    if (!TtrpcClient.isServed(socket)) {
       start();
     }
     return socket;
@@ -58,14 +55,6 @@ record ShimLauncher(Path program, String namespace, Path address, Path state, Du
       return state.resolve("s").resolve("jshim-" + hash + ".sock");
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError("every JDK has SHA-256", e);
-    }
-  }
-
-  private static boolean answers(Path socket) {
-    try (var _ = TtrpcClient.connect(socket)) {
-      return true;
-    } catch (IOException e) {
-      return false; // nobody listens: no socket yet, or that of a dead shim
     }
   }
 
@@ -85,52 +74,52 @@ record ShimLauncher(Path program, String namespace, Path address, Path state, Du
     try (var ready = UnixSocket.pair(SocketType.STREAM);
         PidFd shim = spawn(ready.second())) {
       ready.second().close();
-      awaitReady(ready.first(), shim);
+      boolean stays = awaitReady(ready.first(), shim);
       var _ = serves.complete(null);
-      logger.atInfo().addKeyValue("status", shim.waitFor()).log("shim ended");
+      if (stays) {
+        logger.atInfo().addKeyValue("status", shim.waitFor()).log("shim ended");
+      }
     } catch (IOException | RuntimeException e) {
       if (!serves.completeExceptionally(e)) {
         logger.atWarn().setCause(e).log("shim not followed any more");
       }
+    } finally { // an Error goes on to the thread's handler
+      var _ =
+          serves.completeExceptionally(
+              new IOException("start shim '" + program + "': not followed any more"));
     }
   }
 
   private PidFd spawn(UnixSocket ready) throws LinuxException {
-    try (var nothing = OpenFile.open(Path.of("/dev/null"), OpenFlag.READ_WRITE);
-        var log =
-            OpenFile.open(log(), LOG_MODE, OpenFlag.WRITE, OpenFlag.CREATE, OpenFlag.APPEND)) {
-      return Spawn.program(program)
-          .arguments(
-              List.of(
-                  program.toString(),
-                  "-state",
-                  state.toString(),
-                  "-namespace",
-                  namespace,
-                  "-address",
-                  address.toString(),
-                  "serve"))
-          .environment(System.getenv())
-          .directory(Path.of("/"))
-          .descriptor(0, nothing)
-          .descriptor(1, log)
-          .descriptor(2, log)
-          .descriptor(READY_FD, ready.fd())
-          .newSession()
-          .start();
-    }
+    return Spawn.program(program)
+        .arguments(
+            List.of(
+                program.toString(),
+                "-state",
+                state.toString(),
+                "-namespace",
+                namespace,
+                "-address",
+                address.toString(),
+                "serve"))
+        .descriptor(READY_FD, ready.fd())
+        .startDetached(log());
   }
 
   private Path log() {
     return state.resolve("jshim.log");
   }
 
-  /** A byte tells that the shim serves; the end alone, that it ends. */
-  private void awaitReady(UnixSocket ready, PidFd shim) throws IOException {
+  /**
+   * A byte tells that the shim serves; the end alone, that it ends.
+   *
+   * @return false if it has ended, because another one serves already
+   */
+  private boolean awaitReady(UnixSocket ready, PidFd shim) throws IOException {
     ready.receiveTimeout(timeout);
     try {
       if (ready.receive(1).isPresent()) {
-        return;
+        return true;
       }
     } catch (LinuxException e) {
       if (!e.is(Errno.EAGAIN)) {
@@ -141,9 +130,10 @@ record ShimLauncher(Path program, String namespace, Path address, Path state, Du
       throw new IOException("start shim '" + program + "': not ready in " + timeout, e);
     }
     var status = shim.waitFor();
-    if (status.shellCode() != 0) { // 0: another one serves already
+    if (status.shellCode() != 0) {
       throw new IOException(
           "start shim '" + program + "': ended with " + status + ", see '" + log() + "'");
     }
+    return false;
   }
 }

@@ -3,12 +3,13 @@ package org.jcontainerd.daemon.concurrent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 final class KeyedLocksTest {
   @Test
   void with_sameKey_oneAtATime_andNothingIsLeft() throws Exception {
-    var locks = new KeyedLocks();
+    var locks = new KeyedLocks<String>();
     var counter = new int[1];
     var threads = new ArrayList<Thread>();
     for (int i = 0; i < 8; i++) {
@@ -28,6 +29,30 @@ final class KeyedLocksTest {
       each.join();
     }
     assertEquals(8000, counter[0]);
+    assertEquals(0, locks.size());
+  }
+
+  @Test
+  void acquire_interruptedWhileItWaits_leavesTheLockToItsHolder() throws Exception {
+    var locks = new KeyedLocks<String>();
+    var interrupted = new CountDownLatch(1);
+    try (var _ = locks.acquire("k")) {
+      Thread waiting =
+          Thread.ofVirtual()
+              .start(() -> {
+                try (var _ = locks.acquire("k")) {
+                  throw new AssertionError("two hold the lock");
+                } catch (InterruptedException e) {
+                  interrupted.countDown();
+                }
+              });
+      waiting.interrupt();
+      interrupted.await();
+      assertEquals(1, locks.size());
+      try (var _ = locks.acquire("other")) {
+        assertEquals(2, locks.size());
+      }
+    }
     assertEquals(0, locks.size());
   }
 }

@@ -12,8 +12,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.jcontainerd.linux.Fd;
-import org.jcontainerd.linux.fs.OpenFile;
-import org.jcontainerd.linux.fs.OpenFlag;
 import org.jcontainerd.linux.fs.Pipe;
 import org.jcontainerd.linux.process.Spawn;
 import org.jcontainerd.ttrpc.TtrpcClient;
@@ -25,7 +23,6 @@ import org.jcontainerd.ttrpc.TtrpcClient;
 public final class StartShim {
   private static final Duration LIMIT = Duration.ofSeconds(15);
   private static final int READY_FD = 3;
-  private static final int LOG_MODE = 0640;
 
   private final ShimPaths paths;
   private final String mainClass;
@@ -40,47 +37,27 @@ public final class StartShim {
 
   /** The address of a shim that serves. */
   public String run() throws IOException {
-    if (!serves()) {
+    if (!TtrpcClient.isServed(paths.socket())) {
       spawn();
       awaitServing();
     }
     return "unix://" + paths.socket();
   }
 
-  private boolean serves() {
-    try (var _ = TtrpcClient.connect(paths.socket())) {
-      return true;
-    } catch (IOException e) {
-      return false; // nobody listens: no socket yet, or that of a dead shim
-    }
-  }
-
   /** Returns when the new shim is ready or has ended, as it does if another one was faster. */
   private void spawn() throws IOException {
     var _ = Files.createDirectories(paths.state());
     try (var ready = Pipe.create();
-        var nothing = OpenFile.open(Path.of("/dev/null"), OpenFlag.READ_WRITE);
-        var log =
-            OpenFile.open(
-                paths.log(), LOG_MODE, OpenFlag.WRITE, OpenFlag.CREATE, OpenFlag.APPEND)) {
-      var command = command();
-      try (var child =
-          Spawn.program(Path.of("/proc/self/exe").toRealPath())
-              .arguments(command)
-              .environment(System.getenv())
-              .directory(Path.of("/"))
-              .descriptor(0, nothing)
-              .descriptor(1, log)
-              .descriptor(2, log)
-              .descriptor(READY_FD, ready.writeEnd())
-              .newSession()
-              .start()) {
-        ready.writeEnd().close();
-        // A byte, or the end: both mean that the child has decided. It is reaped by whoever
-        // inherits it.
-        int _ = ready.readEnd().read(ByteBuffer.allocate(1));
-        var _ = child.poll();
-      }
+        var child =
+            Spawn.program(Path.of("/proc/self/exe").toRealPath())
+                .arguments(command())
+                .descriptor(READY_FD, ready.writeEnd())
+                .startDetached(paths.log())) {
+      ready.writeEnd().close();
+      // A byte, or the end: both mean that the child has decided. It is reaped by whoever
+      // inherits it.
+      int _ = ready.readEnd().read(ByteBuffer.allocate(1));
+      var _ = child.poll();
     }
   }
 
@@ -108,7 +85,7 @@ public final class StartShim {
 
   private void awaitServing() throws IOException {
     var deadline = Instant.now().plus(LIMIT);
-    while (!serves()) {
+    while (!TtrpcClient.isServed(paths.socket())) {
       if (Instant.now().isAfter(deadline)) {
         throw new IOException(
             "start shim: nobody serves '"

@@ -11,6 +11,8 @@ import org.jcontainerd.linux.Errno;
 import org.jcontainerd.linux.Fd;
 import org.jcontainerd.linux.LinuxException;
 import org.jcontainerd.linux.Signal;
+import org.jcontainerd.linux.fs.OpenFile;
+import org.jcontainerd.linux.fs.OpenFlag;
 import org.jcontainerd.linux.sys.ProcessCalls;
 import org.jcontainerd.linux.sys.SpawnCalls;
 import org.jcontainerd.linux.sys.SpawnCalls.Action;
@@ -24,6 +26,8 @@ import org.jcontainerd.linux.sys.SpawnCalls.Action;
  * PidFd}. A description of one start; not thread-safe.
  */
 public final class Spawn {
+  private static final int LOG_MODE = 0640;
+
   private final String program;
   private final SortedMap<Integer, Fd> descriptors = new TreeMap<>();
   private List<String> arguments;
@@ -115,6 +119,26 @@ public final class Spawn {
       return open(pid);
     } finally {
       parked.forEach(Fd::close);
+    }
+  }
+
+  /**
+   * As {@link #start}, for a daemon: in {@code /}, in a session of its own, with our environment,
+   * standard input empty, output and error at the end of a file.
+   *
+   * @param log made with mode 0640 where it is not there
+   */
+  public PidFd startDetached(Path log) throws LinuxException {
+    try (var nothing = OpenFile.open(Path.of("/dev/null"));
+        var output =
+            OpenFile.open(log, LOG_MODE, OpenFlag.WRITE, OpenFlag.CREATE, OpenFlag.APPEND)) {
+      return environment(System.getenv())
+          .directory(Path.of("/"))
+          .descriptor(0, nothing)
+          .descriptor(1, output)
+          .descriptor(2, output)
+          .newSession()
+          .start();
     }
   }
 

@@ -35,7 +35,10 @@ final class Containerd implements AutoCloseable {
 
   /** Starts the daemon, gives it the image, and runs the first container. */
   static Containerd start() throws IOException, InterruptedException {
-    EngineHome home = EngineHome.create("containerd");
+    return EngineHome.start("containerd", Containerd::start);
+  }
+
+  private static Containerd start(EngineHome home) throws IOException, InterruptedException {
     OciRuntime runtime = OciRuntime.asked(home.directory());
     nameRunc(home, runtime);
     Path config =

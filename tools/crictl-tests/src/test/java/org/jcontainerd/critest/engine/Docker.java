@@ -32,7 +32,7 @@ final class Docker implements AutoCloseable {
 
   /** Starts the daemon, gives it the image, and runs the first container. */
   static Docker start() throws IOException, InterruptedException {
-    return start(EngineHome.create("docker"), List.of(), List.of());
+    return EngineHome.start("docker", home -> start(home, List.of(), List.of()));
   }
 
   /**
@@ -41,7 +41,10 @@ final class Docker implements AutoCloseable {
    * there.
    */
   static Docker startRemapped() throws IOException, InterruptedException {
-    EngineHome home = EngineHome.create("docker");
+    return EngineHome.start("docker", Docker::startRemapped);
+  }
+
+  private static Docker startRemapped(EngineHome home) throws IOException, InterruptedException {
     Path users = home.file("subuid", "nobody:100000:65536\n");
     Path groups = home.file("subgid", "nobody:200000:65536\n");
     String script =

@@ -30,7 +30,7 @@ final class EngineHome implements AutoCloseable {
     this.directory = directory;
   }
 
-  static EngineHome create(String engine) throws IOException {
+  private static EngineHome create(String engine) throws IOException {
     // short: unix sockets below it have names of at most 107 bytes
     Path directory = Files.createTempDirectory(Path.of("/tmp"), "jc-" + engine + "-");
     // the root of a user namespace goes through it, as through the engines' own places
@@ -41,6 +41,28 @@ final class EngineHome implements AutoCloseable {
     home.environment.put("HOME", directory.toString());
     home.environment.put("TMPDIR", temporary.toString());
     return home;
+  }
+
+  /** Starts an engine in a home of its own, which goes again if the engine does not start. */
+  static <E> E start(String engine, Start<E> start) throws IOException, InterruptedException {
+    EngineHome home = create(engine);
+    boolean started = false;
+    try {
+      E running = start.in(home);
+      started = true;
+      return running;
+    } finally {
+      if (!started) {
+        home.close();
+      }
+    }
+  }
+
+  /** How an engine starts. */
+  @FunctionalInterface
+  interface Start<E> {
+    /** Returns the engine, which owns its home from now on. */
+    E in(EngineHome home) throws IOException, InterruptedException;
   }
 
   Path directory() {

@@ -29,7 +29,10 @@ final class Podman implements AutoCloseable {
 
   /** Configures it, gives it the image, and runs the first container. */
   static Podman start() throws IOException, InterruptedException {
-    EngineHome home = EngineHome.create("podman");
+    return EngineHome.start("podman", Podman::start);
+  }
+
+  private static Podman start(EngineHome home) throws IOException, InterruptedException {
     var podman = new Podman(home, OciRuntime.asked(home.directory()));
     podman.configure();
     Path layout = home.directory().resolve("image");
