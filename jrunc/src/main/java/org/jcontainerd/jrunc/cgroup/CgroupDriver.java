@@ -31,9 +31,11 @@ public interface CgroupDriver {
    * Has a process of the runtime's moved into the cgroup where the runtime may not move it itself;
    * does nothing where it may.
    *
+   * @param cgroup the container's
+   * @param entered the same, or one below
    * @param pid of a process that will start others in the cgroup
    */
-  void admit(ContainerCgroup cgroup, int pid) throws IOException;
+  void admit(ContainerCgroup cgroup, ContainerCgroup entered, int pid) throws IOException;
 
   /** Is told new limits, before they are written to the files. */
   void update(ContainerCgroup cgroup, Resources resources) throws IOException, RuncFailure;

@@ -31,7 +31,7 @@ public record CgroupfsDriver(CgroupLayout layout) implements CgroupDriver {
   }
 
   @Override
-  public void admit(ContainerCgroup cgroup, int pid) {
+  public void admit(ContainerCgroup cgroup, ContainerCgroup entered, int pid) {
     // there is nobody else to ask
   }
 

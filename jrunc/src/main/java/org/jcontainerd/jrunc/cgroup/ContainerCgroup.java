@@ -171,6 +171,34 @@ public final class ContainerCgroup {
     return Files.isWritable(common.resolve("cgroup.procs"));
   }
 
+  /**
+   * The cgroup that further processes enter. A container may divide its own, as one with systemd in
+   * it does, which then takes no processes (cgroup-v2.rst, "No Internal Process Constraint"): they
+   * go where the first process has gone.
+   *
+   * @param pid of the first process
+   */
+  public ContainerCgroup entered(int pid) throws LinuxException {
+    if (layout.mode() != CgroupLayout.Mode.UNIFIED || directories.isEmpty()) {
+      return this;
+    }
+    Path own = unified().orElseThrow();
+    if (words(own.resolve("cgroup.subtree_control")).isEmpty()) {
+      return this;
+    }
+    CgroupHierarchy tree = layout.unified().orElseThrow();
+    Path first = tree.directory(layout.ofProcess(pid).getOrDefault(tree, "/"));
+    return first.startsWith(own)
+        ? new ContainerCgroup(layout, Map.of(tree.mountPoint().toString(), first))
+        : this;
+  }
+
+  /** What leads from another one's directory in the unified tree to this one's: {@code /sub}. */
+  public String below(ContainerCgroup above) {
+    Path relative = above.unified().orElseThrow().relativize(unified().orElseThrow());
+    return relative.toString().isEmpty() ? "" : "/" + relative;
+  }
+
   /** The {@code tasks} file of a v1 hierarchy, opened for writing; owned by the caller. */
   public Fd openTasks(String mountPoint) throws LinuxException {
     return HostFile.writing(directory(mountPoint).resolve("tasks"));

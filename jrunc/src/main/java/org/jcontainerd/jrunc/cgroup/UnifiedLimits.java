@@ -20,6 +20,7 @@ import org.jcontainerd.oci.runtime.WeightDevice;
 final class UnifiedLimits {
   private static final String PREFIX = "linux.resources.";
   private static final long DEFAULT_PERIOD_MICROS = 100_000;
+  private static final long MOST_PERIOD_MICROS = 1_000_000; // kernel/sched/core.c
 
   private final LimitFiles files;
   private final List<LimitWrite> writes = new ArrayList<>();
@@ -72,7 +73,7 @@ final class UnifiedLimits {
     }
   }
 
-  private void cpu(Cpu cpu) throws RuncFailure.NotSupported {
+  private void cpu(Cpu cpu) throws RuncFailure {
     missing(cpu.realtimePeriod().orElse(0L) != 0, "cpu.realtimePeriod");
     missing(cpu.realtimeRuntime().orElse(0L) != 0, "cpu.realtimeRuntime");
     // An idle cgroup refuses a weight: it comes before it becomes so, and after it no longer is.
@@ -94,6 +95,11 @@ final class UnifiedLimits {
                     .with(LimitWrite.Refusal.RETRY)));
     long quota = cpu.quota().orElse(0L);
     long period = cpu.period().orElse(0L);
+    // The kernel takes a number that it cannot read for none, and keeps the period that was.
+    if (Long.compareUnsigned(period, MOST_PERIOD_MICROS) > 0) {
+      throw new RuncFailure.InvalidArgument(
+          PREFIX + "cpu.period", Long.toUnsignedString(period) + " us is more than a second");
+    }
     if (quota != 0 || period != 0) {
       String time = quota > 0 ? Long.toString(quota) : "max";
       add("cpu.max", time + " " + (period == 0 ? DEFAULT_PERIOD_MICROS : period), "cpu.quota");

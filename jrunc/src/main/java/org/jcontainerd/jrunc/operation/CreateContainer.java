@@ -108,7 +108,9 @@ public final class CreateContainer {
         OpenDescriptors descriptors = open(plan, cgroup, directory, fifo.fd())) {
       Launch launch =
           context.launch(
-              plan.plan(), descriptors.bySlot(), pid -> context.driver().admit(cgroup, pid));
+              plan.plan(),
+              descriptors.bySlot(),
+              pid -> context.driver().admit(cgroup, cgroup, pid));
       undo.push(launch::close);
       var listener = new CreateListener(context, request, spec);
       ProcessIdentity process = LaunchFailure.await(launch, listener);

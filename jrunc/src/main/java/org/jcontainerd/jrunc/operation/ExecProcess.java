@@ -66,13 +66,13 @@ public final class ExecProcess {
     try (PidFd process = init.get()) {
       ContainerCgroup own = context.cgroup(state);
       checkPaused(own);
-      ContainerCgroup cgroup = entered(own);
+      ContainerCgroup cgroup = entered(own, state.pid());
       CompiledPlan plan = ExecCompiler.compile(input(container, cgroup));
       plan.warnings().forEach(context.warnings());
       context.stage("compiled the plan");
       Optional<Path> directory = keeperDirectory(state);
       try (OpenDescriptors descriptors = open(plan, process, cgroup, directory)) {
-        return launch(plan, descriptors, container);
+        return launch(plan, descriptors, container, cgroup);
       }
     }
   }
@@ -84,9 +84,10 @@ public final class ExecProcess {
     }
   }
 
-  private ContainerCgroup entered(ContainerCgroup own) throws RuncFailure.InvalidArgument {
+  private ContainerCgroup entered(ContainerCgroup own, int init)
+      throws IOException, RuncFailure.InvalidArgument {
     if (request.cgroups().isEmpty()) {
-      return own;
+      return own.entered(init);
     }
     var chosen = new LinkedHashMap<>(own.directories());
     for (var entry : request.cgroups().entrySet()) {
@@ -170,14 +171,17 @@ public final class ExecProcess {
   }
 
   private StartedProcess launch(
-      CompiledPlan plan, OpenDescriptors descriptors, RuntimeContext.Known container)
+      CompiledPlan plan,
+      OpenDescriptors descriptors,
+      RuntimeContext.Known container,
+      ContainerCgroup cgroup)
       throws IOException {
     ContainerState state = container.state();
     Launch launch =
         context.launch(
             plan.plan(),
             descriptors.bySlot(),
-            pid -> context.driver(state).admit(context.cgroup(state), pid));
+            pid -> context.driver(state).admit(context.cgroup(state), cgroup, pid));
     undo.push(launch::close);
     if (request.keeperId().isPresent() && request.stdio() instanceof Stdio.KeeperPipes) {
       launch.askAhead(); // of a terminal they are complete only when it runs

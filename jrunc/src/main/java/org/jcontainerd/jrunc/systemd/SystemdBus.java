@@ -93,13 +93,17 @@ final class SystemdBus implements AutoCloseable {
     }
   }
 
-  /** Moves a process into the cgroup of a unit that runs. */
-  void attach(String unit, int pid) throws IOException {
+  /**
+   * Moves a process into the cgroup of a unit that runs.
+   *
+   * @param below "", or the way to a cgroup below the unit's: {@code /sub}
+   */
+  void attach(String unit, String below, int pid) throws IOException {
     try {
-      manager.attachProcessesToUnit(unit, "", List.of(new UInt32(pid)));
+      manager.attachProcessesToUnit(unit, below, List.of(new UInt32(pid)));
     } catch (DBusExecutionException e) {
       throw new IOException(
-          "move process %d into unit '%s': %s".formatted(pid, unit, e.getMessage()), e);
+          "move process %d into unit '%s%s': %s".formatted(pid, unit, below, e.getMessage()), e);
     }
   }
 

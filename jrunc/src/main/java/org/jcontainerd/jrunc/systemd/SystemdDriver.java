@@ -124,10 +124,10 @@ public record SystemdDriver(CgroupLayout layout, boolean user, Map<String, Strin
    * the way from the runtime's own cgroup leads through one that is not the user's: a session's.
    */
   @Override
-  public void admit(ContainerCgroup cgroup, int pid) throws IOException {
-    if (user && !cgroup.isOpenTo(pid)) {
+  public void admit(ContainerCgroup cgroup, ContainerCgroup entered, int pid) throws IOException {
+    if (user && !entered.isOpenTo(pid)) {
       try (SystemdBus bus = bus()) {
-        bus.attach(unitOf(cgroup), pid);
+        bus.attach(unitOf(cgroup), entered.below(cgroup), pid);
       } catch (RuncFailure.FailedPrecondition e) {
         throw new IOException(e.getMessage(), e);
       }

@@ -226,6 +226,14 @@ class LimitsTest {
   }
 
   @Test
+  void cpu_periodOfMoreThanASecond_isRefused() {
+    refused("cpu.period: 1000001 us is more than a second", cpu(Cpu.builder().period(1_000_001L)));
+    refused(
+        "cpu.period: 9223372036854775808 us is more than a second",
+        cpu(Cpu.builder().period(Long.MIN_VALUE)));
+  }
+
+  @Test
   void cpu_realtime_isOfV1Alone() throws Exception {
     Resources realtime = cpu(Cpu.builder().realtimePeriod(1000L).realtimeRuntime(500L));
     assertEquals(

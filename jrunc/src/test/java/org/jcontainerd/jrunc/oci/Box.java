@@ -231,6 +231,19 @@ final class Box implements AutoCloseable {
     return found;
   }
 
+  /** Waits until a file has a text in it. */
+  static void await(Path file, String text) throws IOException {
+    Duration limit = Patience.of(Duration.ofSeconds(30));
+    long end = System.nanoTime() + limit.toNanos();
+    while (!Files.readString(file).contains(text)) {
+      if (System.nanoTime() - end > 0) {
+        throw new IOException(
+            "no '%s' in '%s' within %s: %s".formatted(text, file, limit, Files.readString(file)));
+      }
+      Thread.onSpinWait();
+    }
+  }
+
   /** Whether this host has cgroup v2 alone. */
   static boolean isUnified() {
     return Files.exists(CGROUPS.resolve("cgroup.controllers"));

@@ -167,25 +167,15 @@ class CommandLineOciTest {
       Path out = directory.resolve("events");
       Process events = runtime.background(out, "events", "--interval", "200ms", box.id());
       try {
-        await(out, "\"type\":\"stats\""); // it listens before it counts
+        Box.await(out, "\"type\":\"stats\""); // it listens before it counts
         box.start();
-        await(out, "\"type\":\"oom\"");
+        Box.await(out, "\"type\":\"oom\"");
         var _ = box.verb("delete", "--force");
         assertTrue(events.waitFor(20, TimeUnit.SECONDS), "ends with the cgroup");
         assertEquals(0, events.exitValue(), Files.readString(out));
       } finally {
         events.destroyForcibly();
       }
-    }
-  }
-
-  private static void await(Path file, String text) throws IOException {
-    long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-    while (!Files.readString(file).contains(text)) {
-      if (System.nanoTime() - end > 0) {
-        throw new IOException("no " + text + " within 30 s: " + Files.readString(file));
-      }
-      Thread.onSpinWait();
     }
   }
 

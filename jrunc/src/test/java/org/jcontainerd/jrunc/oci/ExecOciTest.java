@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +21,7 @@ import org.jcontainerd.linux.socket.UnixListener;
 import org.jcontainerd.oci.json.OciJson;
 import org.jcontainerd.oci.runtime.Capabilities;
 import org.jcontainerd.oci.runtime.ConsoleSize;
+import org.jcontainerd.oci.runtime.Mount;
 import org.jcontainerd.oci.runtime.ProcessSpec;
 import org.jcontainerd.oci.runtime.User;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,6 +67,30 @@ class ExecOciTest {
       assertTrue(
           result.stdout().contains("rootfs") == false && result.stdout().contains("proc"),
           result.said());
+    }
+  }
+
+  /**
+   * As systemd and dockerd do in a container: the kernel then lets nobody into the cgroup above.
+   */
+  @Test
+  void exec_whereTheContainerDividedItsCgroup_isBesideTheFirstProcess() throws Exception {
+    assumeTrue(
+        Box.isUnified(), "this host has cgroup v1: bin/test --vm has a machine with v2 alone");
+    String divide =
+        "cd /sys/fs/cgroup; mkdir init; echo 1 > init/cgroup.procs;"
+            + " echo +pids > cgroup.subtree_control; exec sleep 100";
+    try (Box box =
+        box()
+            .namespaces("pid", "ipc", "uts", "network", "cgroup")
+            .mounting(Mount.of("/sys/fs/cgroup", "cgroup", "cgroup", "rw"))
+            .script(divide)
+            .create()) {
+      box.start();
+      Box.await(box.unifiedFile("cgroup.subtree_control"), "pids");
+      var result = box.exec(List.of(), "cat", "/proc/self/cgroup");
+      assertEquals(0, result.code(), result.said());
+      assertEquals("0::/init\n", result.stdout());
     }
   }
 

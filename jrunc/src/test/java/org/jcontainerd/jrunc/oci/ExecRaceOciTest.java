@@ -63,14 +63,14 @@ class ExecRaceOciTest {
       Process foreground =
           runtime.background(
               output, "run", "--bundle", box.bundle().directory().toString(), box.id());
-      await(output, "ready\n");
+      Box.await(output, "ready\n");
       for (int i = 0; i < ROUNDS; i++) {
         var result =
             runtime.runWith(Map.of(SECRET, SECRET), List.of(), "exec", box.id(), "/bin/true");
         assertEquals(0, result.code(), result.said());
       }
       assertEquals(0, box.kill("TERM").code());
-      await(output, "refused ");
+      Box.await(output, "refused ");
       assertEquals(0, foreground.waitFor());
     }
     String said = Files.readString(output);
@@ -84,14 +84,6 @@ class ExecRaceOciTest {
       assertTrue(Long.parseLong(sums.group(3)) > 0, "it was refused nothing: " + said);
     }
     assertEquals(List.of(), said.lines().filter(line -> line.startsWith("found")).toList());
-  }
-
-  private static void await(Path file, String text) throws Exception {
-    long end = System.nanoTime() + 20_000_000_000L;
-    while (!Files.readString(file).contains(text)) {
-      assertTrue(System.nanoTime() < end, () -> "no '" + text + "' within 20 s");
-      Thread.onSpinWait();
-    }
   }
 
   /** A created container waits, for a long time, with what it needs to become what it will be. */

@@ -107,12 +107,13 @@ class SystemdDriverRootTest {
     driver.make(cgroup, spec, "box").close();
     Process process = new ProcessBuilder("sleep", "1000").start();
     try (SystemdBus bus = SystemdBus.open(systemd.address())) {
-      bus.attach(SCOPE, (int) process.pid());
+      bus.attach(SCOPE, "", (int) process.pid());
       assertEquals(Long.toString(process.pid()), procs().strip());
       var failure =
-          assertThrows(IOException.class, () -> bus.attach("no.scope", (int) process.pid()));
+          assertThrows(
+              IOException.class, () -> bus.attach("no.scope", "/sub", (int) process.pid()));
       assertEquals(
-          "move process %d into unit 'no.scope': Unit no.scope not loaded."
+          "move process %d into unit 'no.scope/sub': Unit no.scope not loaded."
               .formatted(process.pid()),
           failure.getMessage());
     } finally {
