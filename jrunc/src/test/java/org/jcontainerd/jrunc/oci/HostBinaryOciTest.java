@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jcontainerd.testing.runtime.Locations;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -41,7 +42,7 @@ class HostBinaryOciTest {
         List.of(
             java.resolve("bin/java"),
             java.resolve("lib/libjli.so"),
-            Path.of("target/native/jrunc-init"),
+            Locations.home().resolve("lib/jrunc-init"),
             Path.of(System.getProperty("oci.runtime", "/usr/bin/busybox")));
     for (Path file : files) {
       digests.put(file.toString(), digest(file));

@@ -138,7 +138,8 @@ class PrivilegesOciTest {
     Files.setAttribute(written, "unix:uid", USER);
     assertEquals(0, own.run("spec", "--rootless", "--bundle", written.toString()).code());
     String script =
-        "for f in /sys/fs/cgroup /sys/fs/cgroup/*/; do mkdir $f/made 2>&1 || true; done; true";
+        "for f in /sys/fs/cgroup /sys/fs/cgroup/*/; do"
+            + " test ! -d $f || mkdir $f/made 2>&1 || true; done; true";
     try (Box box = new Box(own, directory).withoutCgroup().script("true").ownedBy(USER)) {
       box.spec(OciJson.read(Files.readAllBytes(written.resolve("config.json")), Spec.class))
           .process(p -> p.terminal(false).args(List.of("sh", "-c", script)));

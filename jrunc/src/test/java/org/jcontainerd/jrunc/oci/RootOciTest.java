@@ -93,7 +93,8 @@ class RootOciTest {
                 "noexec"))) {
       String output = box.run(0);
       assertTrue(output.startsWith("contentcontentrefused\n"), output);
-      assertTrue(output.strip().endsWith("ro,nosuid,nodev,noexec,relatime"), output);
+      // as the source's file system has it
+      assertTrue(output.strip().matches("(?s).*\\Rro,nosuid,nodev,noexec,(rel|no)atime"), output);
       assertEquals("x\n", Files.readString(data.resolve("new")));
       assertTrue(Files.isDirectory(box.bundle().rootfs().resolve("made/dir")));
     }
@@ -264,14 +265,18 @@ class RootOciTest {
 
   @Test
   void cgroup_mount_showsTheContainersOwn() throws Exception {
+    String place = "/sys/fs/cgroup" + (Box.isUnified() ? "" : "/pids");
     try (Box box =
         mounting(
-            "ls -d /sys/fs/cgroup/memory /sys/fs/cgroup/pids; cat /sys/fs/cgroup/pids/cgroup.procs | wc -l; mkdir /sys/fs/cgroup/pids/x || echo refused",
+            "cd %s; ls -d $PWD/cgroup.procs; wc -l < cgroup.procs; mkdir x || echo refused"
+                .formatted(place),
             Mount.of("/sys/fs/cgroup", "cgroup", "cgroup", "ro", "nosuid", "noexec", "nodev"))) {
       List<String> lines = box.run(0).lines().toList();
-      assertEquals("/sys/fs/cgroup/memory", lines.get(0));
-      assertNotEquals("0", lines.get(2).strip());
-      assertEquals("refused", lines.get(3));
+      assertEquals(place + "/cgroup.procs", lines.get(0));
+      if (!Box.isUnified() || runtime.isOurs()) { // others may show the root of v2
+        assertNotEquals("0", lines.get(1).strip());
+      }
+      assertEquals("refused", lines.get(2));
     }
   }
 
