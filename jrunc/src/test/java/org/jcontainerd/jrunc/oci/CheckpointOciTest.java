@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,31 +42,6 @@ class CheckpointOciTest {
     assumeTrue(
         Files.isExecutable(PEERS.resolve("criu")), "criu: no release of it works on this kernel");
     assumeFalse(runtime.name().equals("crun"), "crun: the distribution builds it without criu");
-    assumeTrue(dumpsAnything(), "criu: cannot dump a process of its own on this machine");
-  }
-
-  /** Without a runtime: criu fails on some machines, as on emulated processors. */
-  private boolean dumpsAnything() throws Exception {
-    Path images = Files.createDirectory(directory.resolve("probe"));
-    Path nothing = Path.of("/dev/null");
-    Process idle =
-        new ProcessBuilder("sleep", "1000")
-            .redirectInput(nothing.toFile())
-            .redirectOutput(nothing.toFile())
-            .redirectError(nothing.toFile())
-            .start();
-    try {
-      String pid = Long.toString(idle.pid());
-      return new ProcessBuilder(PEERS.resolve("criu").toString(), "dump", "--shell-job", "-t", pid)
-              .directory(images.toFile())
-              .redirectErrorStream(true)
-              .redirectOutput(images.resolve("said").toFile())
-              .start()
-              .waitFor()
-          == 0;
-    } finally {
-      var _ = idle.destroyForcibly().waitFor();
-    }
   }
 
   /** A container that runs, with nothing of the host's open. */
@@ -83,9 +59,12 @@ class CheckpointOciTest {
   }
 
   private RuntimeUnderTest.Result criu(String... words) throws IOException {
-    String path = PEERS + ":" + System.getenv("PATH");
-    return runtime.runWith(
-        Map.of("PATH", path), List.of("--criu", PEERS.resolve("criu").toString()), words);
+    var environment = new HashMap<>(Map.of("PATH", PEERS + ":" + System.getenv("PATH")));
+    if (Files.readString(Path.of("/proc/cpuinfo")).contains("QEMU TCG")) {
+      // Its debug registers make criu abort, and the kernel panic: criu goes without breakpoints.
+      environment.put("CRIU_FAULT", "130");
+    }
+    return runtime.runWith(environment, List.of("--criu", PEERS.resolve("criu").toString()), words);
   }
 
   private RuntimeUnderTest.Result checkpoint(Box box, String... options) throws IOException {

@@ -140,7 +140,9 @@ class CommandLineOciTest {
         assertTrue(usage.get("percpu").isPresent(), usage.toString());
       }
       var memory = (JsonValue.Fields) inside(data, "memory").get("usage").orElseThrow();
-      assertTrue(number(memory, "usage") > 0 && number(memory, "limit") > MIB, memory.toString());
+      assertTrue(number(memory, "usage") > 0, memory.toString());
+      // no limit is the highest number of 64 bits on v2
+      assertTrue(Long.compareUnsigned(number(memory, "limit"), MIB) > 0, memory.toString());
       assertTrue(
           inside(data, "memory").get("raw").orElseThrow().toString().contains("cache"),
           data.toString());
@@ -213,8 +215,10 @@ class CommandLineOciTest {
         assertTrue(
             lines.stream().anyMatch(l -> l.contains(":cpu:") && l.endsWith(box.id())), said.said());
       }
+      // without a name before the comma: runc takes it for one of v2
+      String nameless = unified && !runtime.isOurs() ? "moon:sub" : ",pids:sub";
       for (String wrong :
-          List.of("moon:sub", controller + "../..", ",pids:sub", controller + "missing")) {
+          List.of("moon:sub", controller + "../..", nameless, controller + "missing")) {
         var refused = box.exec(List.of("--cgroup", wrong), "true");
         assertEquals(255, refused.code(), wrong + ": " + refused.said());
       }
