@@ -59,9 +59,10 @@ class CheckpointOciTest {
   }
 
   private RuntimeUnderTest.Result criu(String... words) throws IOException {
-    var environment = new HashMap<>(Map.of("PATH", PEERS + ":" + System.getenv("PATH")));
+    // for iptables, of which the machine's own fits its libraries better than a peer's
+    var environment = new HashMap<>(Map.of("PATH", System.getenv("PATH") + ":" + PEERS));
     if (Files.readString(Path.of("/proc/cpuinfo")).contains("QEMU TCG")) {
-      // Its debug registers make criu abort, and the kernel panic: criu goes without breakpoints.
+      // Its debug registers make the kernel panic: criu goes without breakpoints.
       environment.put("CRIU_FAULT", "130");
     }
     return runtime.runWith(environment, List.of("--criu", PEERS.resolve("criu").toString()), words);
