@@ -82,9 +82,9 @@ class ExecOciTest {
             + " echo +pids > cgroup.subtree_control; exec sleep 100";
     try (Box box =
         box()
+            .script(divide)
             .namespaces("pid", "ipc", "uts", "network", "cgroup")
             .mounting(Mount.of("/sys/fs/cgroup", "cgroup", "cgroup", "rw"))
-            .script(divide)
             .create()) {
       box.start();
       Box.await(box.unifiedFile("cgroup.subtree_control"), "pids");
