@@ -134,18 +134,21 @@ class DelegatedOciTest {
                 box.bundle().directory().toString(),
                 box.id());
         assertEquals(0, created.code(), created.said());
-        Path cgroup = cgroupOf(box);
-        assertEquals(manager.cgroup().resolve("user.slice/test-" + box.id() + ".scope"), cgroup);
-        String unit = String.valueOf(cgroup.getFileName());
+        String unit = "test-" + box.id() + ".scope";
+        Path cgroup = manager.cgroup().resolve("user.slice").resolve(unit);
+        String below = runtime.name().equals("crun") ? "container" : ""; // of its own making
+        assertEquals(cgroup.resolve(below), cgroupOf(box));
         assertEquals("active", manager.show(unit, "ActiveState"));
         assertEquals("77", manager.show(unit, "TasksMax"));
         assertEquals(Long.toString(64 * MIB), content(cgroup.resolve("memory.max")));
         assertEquals("77", content(cgroup.resolve("pids.max")));
         box.start();
-        var inside = box.exec(List.of(), "cat", "/proc/self/cgroup");
-        assertEquals(0, inside.code(), inside.said());
-        if (!runtime.name().equals("runc")) { // runc 1.1 leaves it where its caller is
-          assertTrue(inside.stdout().strip().endsWith(unit), inside.said());
+        if (!outside || !runtime.name().equals("crun")) { // crun is denied it
+          var inside = box.exec(List.of(), "cat", "/proc/self/cgroup");
+          assertEquals(0, inside.code(), inside.said());
+          if (!runtime.name().equals("runc")) { // runc 1.1 leaves it where its caller is
+            assertTrue(inside.stdout().contains(unit), inside.said());
+          }
         }
         box.verb("update", "--pids-limit", "55");
         assertEquals("55", manager.show(unit, "TasksMax"));
