@@ -29,7 +29,12 @@ touch="-XX:+UseTransparentHugePages -XX:+AlwaysPreTouch"
 short="-Xint $touch -Djdk.reflect.useNativeAccessorOnly=true"
 
 case $kind in
-  command) flags="$flags $shared $short -Xms8m -Xmx128m" ;;
+  command)
+    flags="$flags $shared $short -Xms8m -Xmx128m"
+    # The same for what malloc gives: one arena, in huge pages.
+    tunables=glibc.malloc.arena_max=1:glibc.malloc.hugetlb=1:glibc.malloc.top_pad=4194304
+    export GLIBC_TUNABLES="$tunables${GLIBC_TUNABLES:+:$GLIBC_TUNABLES}"
+    ;;
   client) flags="$flags $shared $touch -Xms8m -Xmx128m" ;;
   shim) flags="$flags $shared -Xms8m -Xmx256m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30 -XX:+ExitOnOutOfMemoryError" ;;
   daemon)
