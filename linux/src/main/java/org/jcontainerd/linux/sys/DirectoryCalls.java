@@ -1,6 +1,5 @@
 package org.jcontainerd.linux.sys;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.jcontainerd.linux.sys.Native.capture;
 import static org.jcontainerd.linux.sys.Native.failure;
 import static org.jcontainerd.linux.sys.Native.hex;
@@ -53,7 +52,7 @@ public final class DirectoryCalls {
       throws LinuxException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = capture(arena);
-      long how = arena.allocateFrom(JAVA_LONG, flags & 0xFFFFFFFFL, mode, resolve).address();
+      long how = Memory.longs(arena, flags & 0xFFFFFFFFL, mode, resolve);
       long name = Memory.cString(arena, path);
       long fd = syscall(state, Nr.OPENAT2, dirfd, name, how, OPEN_HOW_SIZE);
       if (fd == -1) {

@@ -1,6 +1,5 @@
 package org.jcontainerd.linux.sys;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.jcontainerd.linux.sys.Native.capture;
 import static org.jcontainerd.linux.sys.Native.failure;
 import static org.jcontainerd.linux.sys.Native.hex;
@@ -52,7 +51,7 @@ public final class MessageCalls {
           .putLong(0, CMSGHDR_SIZE + 4L * fds.length)
           .putInt(CMSG_LEVEL, SocketCalls.SOL_SOCKET)
           .putInt(CMSG_TYPE, SocketCalls.SCM_RIGHTS);
-      MemorySegment.copy(fds, 0, control, JAVA_INT, CMSGHDR_SIZE, fds.length);
+      var _ = Memory.view(control).position(CMSGHDR_SIZE).asIntBuffer().put(fds);
       MemorySegment memory = Memory.contentOf(arena, buf);
       MemorySegment header =
           header(arena, memory, buf.remaining(), control, fds.length == 0 ? 0 : control.byteSize());
@@ -115,7 +114,7 @@ public final class MessageCalls {
       }
       if (parts.getInt(at + CMSG_LEVEL) == SocketCalls.SOL_SOCKET
           && parts.getInt(at + CMSG_TYPE) == SocketCalls.SCM_RIGHTS) {
-        int[] more = control.asSlice(at + CMSGHDR_SIZE, length - CMSGHDR_SIZE).toArray(JAVA_INT);
+        int[] more = Memory.ints(control.asSlice(at + CMSGHDR_SIZE, length - CMSGHDR_SIZE));
         int[] all = java.util.Arrays.copyOf(fds, fds.length + more.length);
         System.arraycopy(more, 0, all, fds.length, more.length);
         fds = all;

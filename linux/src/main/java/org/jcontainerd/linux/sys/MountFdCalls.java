@@ -1,6 +1,5 @@
 package org.jcontainerd.linux.sys;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.jcontainerd.linux.sys.Native.capture;
 import static org.jcontainerd.linux.sys.Native.failure;
 import static org.jcontainerd.linux.sys.Native.hex;
@@ -178,8 +177,7 @@ public final class MountFdCalls {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = capture(arena);
       long name = Memory.cString(arena, path);
-      long attr =
-          arena.allocateFrom(JAVA_LONG, set, clear, propagation, Math.max(usernsFd, 0)).address();
+      long attr = Memory.longs(arena, set, clear, propagation, Math.max(usernsFd, 0));
       if (syscall(state, Nr.MOUNT_SETATTR, dirfd, name, flags, attr, MOUNT_ATTR_SIZE) == -1) {
         throw failure(
             state,

@@ -1,19 +1,12 @@
 package org.jcontainerd.linux.sys;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
-import java.lang.invoke.MethodHandle;
 import org.jcontainerd.linux.LinuxException;
 
 /**
- * The one downcall. Every C function is called through the same method handle, {@code long f(long,
- * long, long, long, long, long, long)}, and system calls through syscall(2).
+ * The one way into C. Every function is called as {@code long f(long, long, long, long, long, long,
+ * long)}, and system calls through syscall(2).
  *
  * <p>One shape, because linking one costs 4 to 7 ms in a cold JVM, more than a whole container
  * start, and every further function of the same shape costs nothing. It is sound on x86-64 and
@@ -21,61 +14,46 @@ import org.jcontainerd.linux.LinuxException;
  * ignores those that it does not declare, and an {@code int} result is the low half of the
  * register.
  *
+ * <p>Who sets the system property {@code jcontainerd.calls} to the path of libjcalls.so calls
+ * through it ({@link JniFunctions}), everybody else through java.lang.foreign.
+ *
  * <p>The shape of every binding: the segment that captures errno comes from the confined arena of
  * the arguments, is read before anything else happens, and leaves only inside the exception. There
  * is no shared errno.
  */
-@SuppressWarnings("restricted") // the reason of this package
 final class Native {
-  private static final StructLayout CAPTURE = Linker.Option.captureStateLayout();
-  private static final long ERRNO = errnoOffset();
-  private static final MethodHandle CALL = link();
+  /** {@code int errno}, which is all that is kept of a call. */
+  static final int ERRNO_SIZE = 4;
+
+  private static final CFunctions FUNCTIONS = functions();
   private static final MemorySegment SYSCALL = function("syscall");
 
   private Native() {}
 
-  /** By hand, because the first layout path in a JVM costs 7 ms. */
-  private static long errnoOffset() {
-    long offset = 0;
-    for (MemoryLayout member : CAPTURE.memberLayouts()) {
-      if (member.name().filter("errno"::equals).isPresent()) {
-        return offset;
-      }
-      offset += member.byteSize();
-    }
-    throw new AssertionError("the layout of the capture state has no errno");
-  }
-
-  private static MethodHandle link() {
+  private static CFunctions functions() {
     if (!Native.class.getModule().isNativeAccessEnabled()) {
       throw new IllegalStateException(
           "native access is off for module org.jcontainerd.linux: start java with"
               + " --enable-native-access=ALL-UNNAMED on the class path, or"
               + " --enable-native-access=org.jcontainerd.linux on the module path");
     }
-    FunctionDescriptor sevenLongs =
-        FunctionDescriptor.of(
-            JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-    return Linker.nativeLinker()
-        .downcallHandle(sevenLongs, Linker.Option.captureCallState("errno"));
+    String library = System.getProperty("jcontainerd.calls", "");
+    return library.isEmpty() ? new ForeignFunctions() : new JniFunctions(library);
   }
 
   /** The address of a function of the C library. */
   static MemorySegment function(String name) {
-    return Linker.nativeLinker()
-        .defaultLookup()
-        .find(name)
-        .orElseThrow(() -> new UnsupportedOperationException("libc has no '" + name + "'"));
+    return FUNCTIONS.find(name);
   }
 
   /** Room for errno, for one call after the other within {@code arena}. */
   static MemorySegment capture(Arena arena) {
-    return arena.allocate(CAPTURE);
+    return arena.allocate(ERRNO_SIZE, ERRNO_SIZE);
   }
 
   /** What the last call with {@code state} left in errno. */
   static int errno(MemorySegment state) {
-    return Memory.firstInt(state.asSlice(ERRNO, 4));
+    return Memory.firstInt(state);
   }
 
   /** The failure of the last call with {@code state}. */
@@ -128,13 +106,7 @@ final class Native {
       long e,
       long f,
       long g) {
-    try {
-      return (long) CALL.invokeExact(function, state, a, b, c, d, e, f, g);
-    } catch (RuntimeException | Error x) {
-      throw x;
-    } catch (Throwable x) {
-      throw new AssertionError("downcall", x);
-    }
+    return FUNCTIONS.call(function, state, a, b, c, d, e, f, g);
   }
 
   /** A file mode as messages show it. */

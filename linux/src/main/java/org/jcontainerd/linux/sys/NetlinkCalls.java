@@ -1,8 +1,6 @@
 package org.jcontainerd.linux.sys;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.jcontainerd.linux.sys.Native.capture;
 import static org.jcontainerd.linux.sys.Native.failure;
 import static org.jcontainerd.linux.sys.Native.syscall;
@@ -47,7 +45,7 @@ public final class NetlinkCalls {
   public static void setOption(int fd, int option, int value) throws LinuxException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment memory = arena.allocate(JAVA_INT);
-      memory.set(JAVA_INT, 0, value);
+      var _ = Memory.view(memory).putInt(0, value);
       setsockopt(arena, fd, SOL_NETLINK, option, memory);
     }
   }
@@ -56,7 +54,7 @@ public final class NetlinkCalls {
   public static void setReceiveTimeout(int fd, long seconds) throws LinuxException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment memory = arena.allocate(TIMEVAL, Long.BYTES);
-      memory.set(JAVA_LONG, 0, seconds);
+      var _ = Memory.view(memory).putLong(0, seconds);
       setsockopt(arena, fd, SOL_SOCKET, SO_RCVTIMEO, memory);
     }
   }
@@ -101,7 +99,7 @@ public final class NetlinkCalls {
             return n;
           });
       int copied = (int) Math.min(count, buffer.length);
-      MemorySegment.copy(memory, JAVA_BYTE, 0, buffer, 0, copied);
+      var _ = Memory.view(memory).get(buffer, 0, copied);
       return (int) count;
     }
   }

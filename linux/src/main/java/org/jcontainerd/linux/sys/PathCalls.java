@@ -1,6 +1,5 @@
 package org.jcontainerd.linux.sys;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.jcontainerd.linux.sys.Native.capture;
 import static org.jcontainerd.linux.sys.Native.failure;
 import static org.jcontainerd.linux.sys.Native.hex;
@@ -221,10 +220,7 @@ public final class PathCalls {
       throws LinuxException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = capture(arena);
-      long times =
-          arena
-              .allocateFrom(JAVA_LONG, atimeSeconds, atimeNanos, mtimeSeconds, mtimeNanos)
-              .address();
+      long times = Memory.longs(arena, atimeSeconds, atimeNanos, mtimeSeconds, mtimeNanos);
       long name = Memory.cString(arena, path);
       if (syscall(state, Nr.UTIMENSAT, dirfd, name, times, AT_SYMLINK_NOFOLLOW) == -1) {
         throw failure(state, "utimensat", dirfd, path, mtimeSeconds);

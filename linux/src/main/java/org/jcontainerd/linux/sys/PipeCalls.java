@@ -1,7 +1,6 @@
 package org.jcontainerd.linux.sys;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.jcontainerd.linux.sys.Native.capture;
 import static org.jcontainerd.linux.sys.Native.failure;
 import static org.jcontainerd.linux.sys.Native.hex;
@@ -49,7 +48,7 @@ public final class PipeCalls {
       if (syscall(state, Nr.PIPE2, pipefd.address(), flags) == -1) {
         throw failure(state, "pipe2", hex(flags));
       }
-      return pipefd.toArray(JAVA_INT);
+      return Memory.ints(pipefd);
     }
   }
 
@@ -82,7 +81,7 @@ public final class PipeCalls {
   }
 
   private static long offset(Arena arena, long offset) {
-    return offset < 0 ? 0 : arena.allocateFrom(JAVA_LONG, offset).address();
+    return offset < 0 ? 0 : Memory.longs(arena, offset);
   }
 
   /** {@code ssize_t tee(int fd_in, int fd_out, size_t len, unsigned flags)}; -1 for EAGAIN. */

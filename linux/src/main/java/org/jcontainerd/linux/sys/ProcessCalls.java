@@ -105,7 +105,7 @@ public final class ProcessCalls {
       if (syscall(state, Nr.WAITID, idtype, id, info.address(), options) == -1) {
         throw failure(state, "waitid", idtype, id, hex(options));
       }
-      int[] fields = info.toArray(JAVA_INT); // by layout would be slower, see Memory.firstInt
+      int[] fields = Memory.ints(info);
       int pid = fields[SI_PID / 4];
       return pid == 0
           ? Optional.empty()

@@ -67,7 +67,7 @@ public final class SocketCalls {
       if (syscall(state, Nr.SOCKETPAIR, domain, type, protocol, sv.address()) == -1) {
         throw failure(state, "socketpair", domain, hex(type), protocol);
       }
-      return sv.toArray(JAVA_INT);
+      return Memory.ints(sv);
     }
   }
 

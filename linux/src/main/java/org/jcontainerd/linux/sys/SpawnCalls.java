@@ -98,7 +98,7 @@ public final class SpawnCalls {
       if (rc != 0) {
         throw new AssertionError("sigaction(SIGCHLD): errno " + Native.errno(state));
       }
-      int[] fields = old.toArray(JAVA_INT);
+      int[] fields = Memory.ints(old);
       boolean ignored = fields[0] == SIG_IGN && fields[1] == 0;
       if (ignored || (fields[SA_FLAGS / 4] & SA_NOCLDWAIT) != 0) {
         var _ = call(Native.function("signal"), state, SIGCHLD, SIG_DFL, 0);
