@@ -1,6 +1,7 @@
 package org.jcontainerd.cni;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -33,16 +34,16 @@ public final class Main {
       System.err.println("CNI protocol versions supported: " + versions());
       System.exit(4);
     }
-    int code = run(arguments[0], System.getenv(), System.out);
+    int code = run(arguments[0], System.getenv(), System.in, System.out);
     System.out.flush();
     Runtime.getRuntime().halt(code); // an orderly end looks for a logger first, which costs 13 ms
   }
 
-  private static int run(String name, Map<String, String> environment, PrintStream out) {
+  static int run(String name, Map<String, String> environment, InputStream in, PrintStream out) {
     String version = CniVersion.V1_1_0.toString();
     try {
       CniVerb verb = CniEnvironment.verb(environment);
-      byte[] stdin = System.in.readAllBytes();
+      byte[] stdin = in.readAllBytes();
       JsonValue.Fields config = CniEnvironment.config(stdin);
       if (config.get("cniVersion").orElse(null) instanceof JsonValue.Text(String given)) {
         version = given;

@@ -105,6 +105,7 @@ class SystemdOciTest {
 
   @Test
   void container_isAScope_fromCreateToDelete() throws Exception {
+    assumeTrue(!runtime.name().equals("crun"), "crun 1.21 has it in a cgroup below the scope");
     try (Box box = scope(none())) {
       create(box);
       assertEquals("active", show(unit(box), "ActiveState"));

@@ -1,9 +1,8 @@
 package org.jcontainerd.linux.netlink;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -17,19 +16,6 @@ import java.util.Arrays;
  *     attributes</a>
  */
 public final class Attribute {
-  private static final VarHandle SHORT =
-      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.nativeOrder());
-  private static final VarHandle INT =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder());
-  private static final VarHandle LONG =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
-  private static final VarHandle NETWORK_SHORT =
-      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
-  private static final VarHandle NETWORK_INT =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
-  private static final VarHandle NETWORK_LONG =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
-
   private final int type;
   private final byte[] buffer;
   private final int offset;
@@ -60,38 +46,32 @@ public final class Attribute {
 
   /** An unsigned 16 bit number in host byte order. */
   public int u16() throws NetlinkFormatException {
-    need(2);
-    return (short) SHORT.get(buffer, offset) & 0xffff;
+    return value(2, ByteOrder.nativeOrder()).getShort() & 0xffff;
   }
 
   /** A 32 bit number in host byte order; unsigned readers use {@link Integer#toUnsignedLong}. */
   public int u32() throws NetlinkFormatException {
-    need(4);
-    return (int) INT.get(buffer, offset);
+    return value(4, ByteOrder.nativeOrder()).getInt();
   }
 
   /** A 64 bit number in host byte order. */
   public long u64() throws NetlinkFormatException {
-    need(8);
-    return (long) LONG.get(buffer, offset);
+    return value(8, ByteOrder.nativeOrder()).getLong();
   }
 
   /** An unsigned 16 bit number in network byte order. */
   public int be16() throws NetlinkFormatException {
-    need(2);
-    return (short) NETWORK_SHORT.get(buffer, offset) & 0xffff;
+    return value(2, ByteOrder.BIG_ENDIAN).getShort() & 0xffff;
   }
 
   /** A 32 bit number in network byte order. */
   public int be32() throws NetlinkFormatException {
-    need(4);
-    return (int) NETWORK_INT.get(buffer, offset);
+    return value(4, ByteOrder.BIG_ENDIAN).getInt();
   }
 
   /** A 64 bit number in network byte order. */
   public long be64() throws NetlinkFormatException {
-    need(8);
-    return (long) NETWORK_LONG.get(buffer, offset);
+    return value(8, ByteOrder.BIG_ENDIAN).getLong();
   }
 
   /** The text up to the first NUL or the end of the value. */
@@ -121,6 +101,11 @@ public final class Attribute {
   /** The attributes inside this one. */
   public Attributes nested() throws NetlinkFormatException {
     return Attributes.parse(buffer, offset, length);
+  }
+
+  private ByteBuffer value(int size, ByteOrder order) throws NetlinkFormatException {
+    need(size);
+    return ByteBuffer.wrap(buffer, offset, size).order(order);
   }
 
   private void need(int size) throws NetlinkFormatException {

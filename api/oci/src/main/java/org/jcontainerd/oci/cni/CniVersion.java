@@ -1,6 +1,5 @@
 package org.jcontainerd.oci.cni;
 
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,11 +20,6 @@ public record CniVersion(int major, int minor, int patch) implements Comparable<
   /** What this project reads and writes, lowest first. */
   public static final List<CniVersion> SUPPORTED = List.of(V0_3_0, V0_3_1, V0_4_0, V1_0_0, V1_1_0);
 
-  private static final Comparator<CniVersion> ORDER =
-      Comparator.comparingInt(CniVersion::major)
-          .thenComparingInt(CniVersion::minor)
-          .thenComparingInt(CniVersion::patch);
-
   /** Reads {@code 1.0.0}; empty if the text is no version that is supported. */
   public static Optional<CniVersion> supported(String text) {
     return SUPPORTED.stream().filter(v -> v.toString().equals(text)).findFirst();
@@ -38,7 +32,11 @@ public record CniVersion(int major, int minor, int patch) implements Comparable<
 
   @Override
   public int compareTo(CniVersion other) {
-    return ORDER.compare(this, other);
+    int difference = Integer.compare(major, other.major);
+    if (difference == 0) {
+      difference = Integer.compare(minor, other.minor);
+    }
+    return difference == 0 ? Integer.compare(patch, other.patch) : difference;
   }
 
   @Override
