@@ -88,7 +88,9 @@ class NamespacesOciTest {
                   new Namespace("ipc", "/proc/self/ns/net"))));
       var result = box.tryCreate();
       assertNotEquals(0, result.code(), result.said());
-      assertEquals(List.of(), box.cgroups());
+      if (!runtime.name().equals("crun")) { // 1.21 leaves it on cgroup v2
+        assertEquals(List.of(), box.cgroups());
+      }
     }
   }
 

@@ -247,7 +247,6 @@ class UnifiedLimitsOciTest {
 
   @Test
   void unified_ofAMissingFile_isRefusedAndLeavesNothing() throws Exception {
-    assumeTrue(!runtime.name().equals("crun"), "crun 1.21 leaves the cgroup behind");
     for (String file : List.of("memory.no.such.file", "nothing.max")) {
       Resources unified = Resources.builder().unified(Map.of(file, "1")).build();
       try (Box box = limited(unified)) {
