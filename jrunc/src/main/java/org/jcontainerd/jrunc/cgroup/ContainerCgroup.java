@@ -163,8 +163,7 @@ public final class ContainerCgroup {
     if (target.isEmpty()) {
       return true;
     }
-    CgroupHierarchy tree = layout.unified().orElseThrow();
-    Path common = tree.directory(layout.ofProcess(pid).getOrDefault(tree, "/"));
+    Path common = unifiedOf(pid);
     while (!target.get().startsWith(common)) {
       common = common.resolveSibling("");
     }
@@ -186,11 +185,14 @@ public final class ContainerCgroup {
     if (words(own.resolve("cgroup.subtree_control")).isEmpty()) {
       return this;
     }
+    Path first = unifiedOf(pid);
+    String mountPoint = directories.keySet().iterator().next(); // there is no other hierarchy
+    return first.startsWith(own) ? new ContainerCgroup(layout, Map.of(mountPoint, first)) : this;
+  }
+
+  private Path unifiedOf(int pid) throws LinuxException {
     CgroupHierarchy tree = layout.unified().orElseThrow();
-    Path first = tree.directory(layout.ofProcess(pid).getOrDefault(tree, "/"));
-    return first.startsWith(own)
-        ? new ContainerCgroup(layout, Map.of(tree.mountPoint().toString(), first))
-        : this;
+    return tree.directory(layout.ofProcess(pid).getOrDefault(tree, "/"));
   }
 
   /** What leads from another one's directory in the unified tree to this one's: {@code /sub}. */
