@@ -41,7 +41,8 @@ import org.jcontainerd.daemon.config.Overrides;
  * time.
  */
 public final class Training {
-  private static final long PATIENCE_SECONDS = 30;
+  /** A call that is given up goes on; trainings run beside each other, on any machine. */
+  private static final long PATIENCE_SECONDS = 300;
 
   private Training() {}
 

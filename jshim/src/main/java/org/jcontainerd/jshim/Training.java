@@ -34,7 +34,9 @@ import org.jcontainerd.ttrpc.TtrpcException;
  * loaded from its jar when the first pod starts, which only costs time.
  */
 public final class Training {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  /** A call that is given up leaves what it was about; trainings run beside each other. */
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+
   private static final int SIGKILL = 9;
   private static final String NAMESPACE = "training";
   private static final String ID = "training-" + ProcessHandle.current().pid();

@@ -270,7 +270,10 @@ class SystemdOciTest {
       assertEquals("strict", show(unit, "DevicePolicy"));
       String allowed = show(unit, "DeviceAllow");
       assertTrue(allowed.contains("/dev/char/10:229 rw"), allowed);
-      assertTrue(allowed.contains("block-7 r") || allowed.contains("block-loop r"), allowed);
+      boolean named = Files.readString(Path.of("/proc/devices")).contains(" loop\n");
+      if (runtime.isOurs() || named) { // runc 1.1 leaves out a number without a driver
+        assertTrue(allowed.contains("block-7 r") || allowed.contains("block-loop r"), allowed);
+      }
       systemctl("daemon-reload");
       String script =
           "cd /tmp; for n in 'zero c 1 5' 'mem c 1 1' 'disk b 254 0'; do mknod $n; done;"
